@@ -1,0 +1,107 @@
+//! `fairdraw plan`.
+
+use std::path::PathBuf;
+
+use super::{Ending, Failure, Format, Progress, answer, json, tell};
+use fairdraw::files::bundle::{BundleError, Destination};
+use fairdraw::files::workspace;
+use fairdraw::lottery::Entropy;
+use fairdraw::publish::report;
+use fairdraw::run::{Stage, make};
+use fairdraw::verify;
+
+/// Make the plan of a period and write it as a bundle
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  fairdraw plan data/dengzhou/2024Q1 --seed 20240101 --out target/2024Q1")]
+pub struct Args {
+    /// Folder with plan.toml and the tables it names
+    workspace: PathBuf,
+    /// Record of entropy from the ceremony (dr1 entropy v1)
+    #[arg(long, value_name = "FILE", conflicts_with = "seed", required_unless_present = "seed")]
+    entropy: Option<PathBuf>,
+    /// Seed for the plain mode, which the bundle marks as unwitnessed
+    #[arg(long, value_name = "TEXT")]
+    seed: Option<String>,
+    /// Folder that the bundle is written to
+    #[arg(long, value_name = "BUNDLE")]
+    out: PathBuf,
+    /// Bundle of an earlier period whose visits count as history; may be given several times
+    #[arg(long, value_name = "BUNDLE")]
+    after: Vec<PathBuf>,
+    /// Replace a bundle that is there already
+    #[arg(long)]
+    force: bool,
+    /// Form of the summary on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Warnings that are printed in full; `fairdraw check` prints all.
+const WARNINGS_SHOWN: usize = 3;
+
+pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?
+        .ok_or_else(|| Failure::new("no entropy is given", "add --seed TEXT or --entropy FILE"))?;
+    let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
+    let mut earlier = Vec::new();
+    for bundle in &args.after {
+        let visits = verify::earlier_visits(bundle);
+        earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
+    }
+    let progress = Progress::new();
+    progress.stage(Stage::Load);
+    let loaded = workspace::load(&args.workspace, &earlier);
+    let Some((inputs, frames)) = loaded.ready else {
+        drop(progress);
+        tell(&report::faults(&loaded.faults, usize::MAX));
+        return Ok(Ending::No);
+    };
+    let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage)).map_err(|violations| {
+        let first = violations.first().map(|v| format!("{}: {}: {}", v.code, v.place, v.detail)).unwrap_or_default();
+        let cause = format!("the plan breaks {} rules of its own, the first being {first}", violations.len());
+        Failure::new(cause, "nothing was written; please report this as a bug of fairdraw")
+    })?;
+    destination.write(&made.files).map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
+    drop(progress);
+    tell(&report::faults(&loaded.faults, WARNINGS_SHOWN));
+    if loaded.faults.len() > WARNINGS_SHOWN {
+        tell("warning: fairdraw check prints all of them\n");
+    }
+    match args.format {
+        Format::Json => answer(&json(&made.summary))?,
+        Format::Text => {
+            let summary = report::summary(&made.summary, &made.inputs, &made.plan);
+            let title = format!("{} {} planned: 0 violations\n", made.summary.region, made.summary.period);
+            let out = args.out.display();
+            answer(&format!("{title}{summary}  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n"))?;
+        }
+    }
+    Ok(Ending::Yes)
+}
+
+/// Reads the record of entropy that the arguments name, if they name one.
+pub fn entropy(file: Option<&std::path::Path>, seed: Option<&str>) -> Result<Option<Entropy>, Failure> {
+    match (file, seed) {
+        (None, None) => Ok(None),
+        (None, Some(seed)) => {
+            let advice = "write a seed of printable ASCII characters, such as 20240101";
+            Entropy::from_seed(seed).map(Some).map_err(|error| Failure::new(error, advice))
+        }
+        (Some(path), _) => {
+            let bytes = std::fs::read(path).map_err(|error| {
+                Failure::new(format!("{}: {error}", path.display()), "give the path of an entropy.txt")
+            })?;
+            let advice = "PROTOCOL.md §2 describes the record, line by line";
+            Entropy::parse(&bytes).map(Some).map_err(|error| Failure::new(format!("{}: {error}", path.display()), advice))
+        }
+    }
+}
+
+fn no_place(error: BundleError) -> Failure {
+    let advice = match &error {
+        BundleError::Exists(_) => "add --force to replace it, or choose another folder",
+        BundleError::Foreign(_) => "choose another folder; --force replaces bundles only",
+        _ => "choose a folder that can be written to",
+    };
+    Failure::new(error, advice)
+}

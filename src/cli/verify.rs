@@ -1,0 +1,104 @@
+//! `fairdraw verify`.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{Ending, Failure, Format, Progress, answer, json, tell};
+use fairdraw::publish::report;
+use fairdraw::verify::{Evidence, Finding, VerifyError, earlier_visits, verify};
+
+/// Replay a bundle from its inputs and entropy, compare every byte and run the independent checker
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  fairdraw verify target/2024Q1 --seed 20240101")]
+pub struct Args {
+    /// Folder of the bundle
+    bundle: PathBuf,
+    /// Workspace whose tables must be those that the bundle froze
+    #[arg(long, value_name = "WORKSPACE")]
+    inputs: Option<PathBuf>,
+    /// Bundle of an earlier period that belongs to the history of --inputs; may be given several times
+    #[arg(long, value_name = "BUNDLE", requires = "inputs")]
+    after: Vec<PathBuf>,
+    /// Seed that the auditor knows to be the right one
+    #[arg(long, value_name = "TEXT", conflicts_with = "entropy")]
+    seed: Option<String>,
+    /// Record of entropy that the auditor knows to be the right one
+    #[arg(long, value_name = "FILE")]
+    entropy: Option<PathBuf>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    verified: bool,
+    witnessed: Option<bool>,
+    tool: &'a str,
+    files: usize,
+    draws: Option<u32>,
+    visits: Option<u32>,
+    seats: Option<u32>,
+    findings: &'a [Finding],
+}
+
+pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let mut evidence = Evidence {
+        inputs: args.inputs.as_deref(),
+        entropy: super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?,
+        ..Evidence::default()
+    };
+    for bundle in &args.after {
+        let visits = earlier_visits(bundle);
+        evidence.earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
+    }
+    let progress = Progress::new();
+    let verdict = verify(&args.bundle, &evidence, &mut |stage| progress.stage(stage));
+    drop(progress);
+    let verdict = verdict.map_err(|error| {
+        if let VerifyError::Inputs(faults) = &error {
+            tell(&report::faults(faults, usize::MAX));
+        }
+        let advice = match &error {
+            VerifyError::Bundle(_) => "give the folder that `fairdraw plan` wrote",
+            VerifyError::Format(_) => "use a newer fairdraw",
+            VerifyError::Inputs(_) => "correct the workspace, or leave --inputs out",
+        };
+        Failure::new(&error, advice)
+    })?;
+    let summary = verdict.replayed.as_ref().map(|made| &made.summary);
+    let verified = verdict.findings.is_empty();
+    let files = verdict.replayed.as_ref().map_or(0, |made| made.files.len());
+    let text = match (args.format, summary) {
+        (Format::Json, _) => json(&Answer {
+            verified,
+            witnessed: summary.map(|summary| summary.witnessed),
+            tool: &verdict.tool,
+            files,
+            draws: summary.map(|summary| summary.draws),
+            visits: summary.map(|summary| summary.visits),
+            seats: summary.map(|summary| summary.seats),
+            findings: &verdict.findings,
+        }),
+        (Format::Text, Some(summary)) if verified => format!(
+            "verified: {files} files are what the inputs and the entropy give, byte for byte\n  \
+             {} draws, {} visits, {} seats replayed; the independent checker found 0 violations\n  entropy: {}\n",
+            report::thousands(summary.draws),
+            report::thousands(summary.visits),
+            report::thousands(summary.seats),
+            if summary.witnessed { "witnessed" } else { "unwitnessed (one person chose the seed)" },
+        ),
+        (Format::Text, _) => findings(&verdict.findings),
+    };
+    answer(&text)?;
+    Ok(if verified { Ending::Yes } else { Ending::No })
+}
+
+fn findings(findings: &[Finding]) -> String {
+    let first = findings.iter().map(|finding| {
+        let row = finding.row.map_or(String::new(), |row| format!(":{row}"));
+        format!("  {}{row}: {}\n    expected {}\n    found    {}\n", finding.file, finding.what, finding.expected, finding.found)
+    });
+    format!("not verified: {} of the files differ\n{}", findings.len(), first.collect::<String>())
+}

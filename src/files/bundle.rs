@@ -1,0 +1,166 @@
+//! Bundles on disk: written whole or not at all, read back as they are.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::freeze::File;
+use crate::ledger::hash::sha256_hex;
+
+/// Name of the manifest, the one file that does not list itself.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Holds what `manifest.json` says (protocol §8.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    pub format: String,
+    pub tool: String,
+    pub protocol: String,
+    pub period: String,
+    pub region: String,
+    pub witnessed: bool,
+    pub files: Vec<Listed>,
+}
+
+/// Is one file that a manifest lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    pub path: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// Format of the bundles that this program writes and reads.
+pub const FORMAT: &str = "fairdraw bundle 1";
+
+/// Says why a bundle could not be written or read.
+#[derive(Debug, Error)]
+pub enum BundleError {
+    #[error("{0} exists already")]
+    Exists(PathBuf),
+    #[error("{0} is no bundle: it holds neither manifest.json nor inputs/")]
+    NoBundle(PathBuf),
+    #[error("{0} exists and is no bundle, so it is not replaced")]
+    Foreign(PathBuf),
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl Manifest {
+    /// Lists files, which come sorted by path.
+    pub fn of(files: &[File], period: &str, region: &str, witnessed: bool) -> Manifest {
+        let listed = |file: &File| Listed {
+            path: file.path.clone(),
+            bytes: file.bytes.len() as u64,
+            sha256: sha256_hex(&file.bytes),
+        };
+        Manifest {
+            format: FORMAT.to_owned(),
+            tool: concat!("fairdraw ", env!("CARGO_PKG_VERSION")).to_owned(),
+            protocol: "dr1".to_owned(),
+            period: period.to_owned(),
+            region: region.to_owned(),
+            witnessed,
+            files: files.iter().map(listed).collect(),
+        }
+    }
+
+    /// Writes the text of `manifest.json`.
+    pub fn text(&self) -> String {
+        let text = serde_json::to_string_pretty(self).expect("a manifest holds nothing that JSON can not write");
+        text + "\n"
+    }
+}
+
+/// Is a place for a bundle that was found free before the long work.
+#[derive(Debug)]
+pub struct Destination {
+    path: PathBuf,
+    /// A folder beside it, on the same file system, that disappears unless it is moved into place.
+    staging: tempfile::TempDir,
+}
+
+impl Destination {
+    /// Opens the place where a bundle will stand, so that a full run is not lost to a wrong path.
+    ///
+    /// # Errors
+    /// [`BundleError::Exists`] if something is there and `force` is not given, [`BundleError::Foreign`] if it is given
+    /// and what is there is no bundle, [`BundleError::Io`] if the folder above can not be made or written to.
+    pub fn open(path: &Path, force: bool) -> Result<Destination, BundleError> {
+        if path.symlink_metadata().is_ok() {
+            let is_empty = path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+            if !is_empty && !force {
+                return Err(BundleError::Exists(path.to_owned()));
+            }
+            if !is_empty && !path.join(MANIFEST).is_file() {
+                return Err(BundleError::Foreign(path.to_owned()));
+            }
+        }
+        let above = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(above).map_err(at(above))?;
+        let staging = tempfile::Builder::new().prefix(".fairdraw-").tempdir_in(above).map_err(at(above))?;
+        Ok(Destination { path: path.to_owned(), staging })
+    }
+
+    /// Writes all files and moves them into place at once; what stood there before is replaced as a whole.
+    ///
+    /// # Errors
+    /// [`BundleError::Io`] if a file can not be written or moved; then nothing has changed.
+    pub fn write(self, files: &[File]) -> Result<(), BundleError> {
+        let fresh = self.staging.path().join("new");
+        for file in files {
+            let path = fresh.join(&file.path);
+            let folder = path.parent().expect("a file of a bundle lies in its folder");
+            fs::create_dir_all(folder).map_err(at(folder))?;
+            let mut open = fs::File::create(&path).map_err(at(&path))?;
+            open.write_all(&file.bytes).and_then(|()| open.sync_all()).map_err(at(&path))?;
+        }
+        let old = self.staging.path().join("old");
+        let replaces = self.path.symlink_metadata().is_ok();
+        if replaces {
+            fs::rename(&self.path, &old).map_err(at(&self.path))?;
+        }
+        if let Err(error) = fs::rename(&fresh, &self.path) {
+            if replaces {
+                // The old bundle goes back to its place before the failure is reported.
+                fs::rename(&old, &self.path).map_err(at(&self.path))?;
+            }
+            return Err(at(&self.path)(error));
+        }
+        Ok(())
+    }
+}
+
+/// Reads every file below a bundle's folder, by path with `/` between folders.
+///
+/// # Errors
+/// [`BundleError::NoBundle`] if the folder looks like none, [`BundleError::Io`] if a file can not be read.
+pub fn read(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
+    if !folder.join(MANIFEST).is_file() && !folder.join("inputs").is_dir() {
+        return Err(BundleError::NoBundle(folder.to_owned()));
+    }
+    let mut files = BTreeMap::new();
+    let mut folders = vec![(folder.to_owned(), String::new())];
+    while let Some((path, prefix)) = folders.pop() {
+        for entry in path.read_dir().map_err(at(&path))? {
+            let entry = entry.map_err(at(&path))?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push((entry.path(), format!("{name}/")));
+            } else {
+                files.insert(name, fs::read(entry.path()).map_err(at(&entry.path()))?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> BundleError + '_ {
+    move |source| BundleError::Io { path: path.to_owned(), source }
+}

@@ -1,0 +1,183 @@
+//! The meaning of one cell: dates, spans, lists, ids, rates. Each reader takes clean text and says what it saw.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::lottery::Rate;
+use crate::plan::model::{Balls, Class, Rates, Span};
+use crate::plan::words::Word;
+
+/// Makes an id canonical: NFKC, upper case, no blanks, hyphens or format characters (protocol §1).
+pub fn id(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
+    }
+    let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let is_blank = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
+    let kept = text.nfkc().filter(|c| !is_dash(*c) && !is_blank(*c));
+    Cow::Owned(kept.flat_map(char::to_uppercase).nfkc().collect())
+}
+
+/// Makes other text plain: NFKC, so that full-width digits and signs read like half-width ones.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) }
+}
+
+/// Reads a date: `2024-01-05`, `2024/1/5`, `20240105`, `2024年1月5日`; `None` for anything else.
+pub fn date(text: &str) -> Option<Date> {
+    let text = plain(text);
+    let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        vec![&text[..4], &text[4..6], &text[6..]]
+    } else {
+        text.strip_suffix('日').unwrap_or(&text).split(['-', '/', '.', '年', '月']).collect()
+    };
+    let [year, month, day] = parts.as_slice() else {
+        return None;
+    };
+    if year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Reads a span `first/last`; a single date is a span of one day, `至` and `~` also part the two.
+pub fn span(text: &str) -> Option<Span> {
+    let parted = date(text).map(|day| (day, day)).or_else(|| {
+        ['至', '~'].iter().find_map(|mark| text.split_once(*mark)).or_else(|| text.split_once('/')).and_then(
+            |(first, last)| Some((date(first.trim())?, date(last.trim())?)),
+        )
+    });
+    parted.filter(|(first, last)| first <= last).map(|(first, last)| Span { first, last })
+}
+
+/// Splits a cell with several values at `;` `,` and their Chinese forms.
+pub fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '；', ',', '，', '、', '\n']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Reads yes or no; `None` for anything else.
+pub fn yes_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" | "Y" | "y" | "是" | "true" => Some(true),
+        "no" | "N" | "n" | "否" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a rate: `3%`, `2.5%`, `2‰`, `1:10`, `1/10`, `20户`, with or without `≥`; `None` where it can not be typed.
+///
+/// A share must be above 0 and at most 1; a bare number is refused, because it may be a count or a percentage.
+pub fn rate(text: &str) -> Option<Rate> {
+    let text = plain(text.trim());
+    let text = text.strip_prefix('≥').unwrap_or(&text).trim();
+    let counted = ["户", "家", "个", "所"].iter().find_map(|unit| text.strip_suffix(unit));
+    if let Some(number) = counted {
+        return whole(number).filter(|count| *count > 0).map(Rate::Count);
+    }
+    let (part, whole) = if let Some(number) = text.strip_suffix('%') {
+        decimal(number, 100)?
+    } else if let Some(number) = text.strip_suffix('‰') {
+        decimal(number, 1000)?
+    } else {
+        let (part, of) = text.split_once([':', '/'])?;
+        (whole(part)?, whole(of)?)
+    };
+    (part > 0 && part <= whole).then_some(Rate::Share { part, whole })
+}
+
+/// Reads the rate of a task: one for all, or one for each class such as `A 1%;B 2%;C 10%;D 30%;N 1%`.
+///
+/// `N` (未分类) stands for entities without a class. Classes come back in the order A, B, C, D, N.
+pub fn rates(text: &str) -> Option<Rates> {
+    if let Some(all) = rate(text) {
+        return Some(Rates::All(all));
+    }
+    let mut by_class = Vec::new();
+    for part in list(text) {
+        let (class, rest) = class_prefix(part)?;
+        by_class.push((class, rate(rest)?));
+    }
+    by_class.sort_by_key(|(class, _)| (class.is_none(), *class));
+    let distinct = by_class.windows(2).all(|pair| pair[0].0 != pair[1].0);
+    (distinct && !by_class.is_empty()).then_some(Rates::ByClass(by_class))
+}
+
+/// Reads urn balls: a number 1 to 8, or one for each class such as `C 2;D 4`; empty is one ball for all.
+pub fn balls(text: &str) -> Option<Balls> {
+    let number = |text: &str| whole(text).and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=8).contains(n));
+    if text.is_empty() {
+        return Some(Balls::All(1));
+    }
+    if let Some(all) = number(text) {
+        return Some(Balls::All(all));
+    }
+    let mut by_class = BTreeMap::new();
+    for part in list(text) {
+        let (class, rest) = class_prefix(part)?;
+        if by_class.insert(class?, number(rest)?).is_some() {
+            return None;
+        }
+    }
+    Some(Balls::ByClass(by_class))
+}
+
+/// Reads a class; `N` and 未分类 stand for none.
+pub fn class(text: &str) -> Option<Option<Class>> {
+    match text {
+        "N" | "未分类" => Some(None),
+        word => Class::from_word(word).map(Some),
+    }
+}
+
+/// Writes a class as its letter, `N` where there is none.
+pub fn class_letter(class: Option<Class>) -> &'static str {
+    class.map_or("N", Word::word)
+}
+
+/// Writes the rate of a task in its canonical form, which reads back to the same rate.
+pub fn rates_text(rates: &Rates) -> String {
+    match rates {
+        Rates::All(rate) => rate.to_string(),
+        Rates::ByClass(by_class) => {
+            let part = |(class, rate): &(Option<Class>, Rate)| format!("{} {rate}", class_letter(*class));
+            by_class.iter().map(part).collect::<Vec<_>>().join(";")
+        }
+    }
+}
+
+/// Writes urn balls in their canonical form, which reads back to the same.
+pub fn balls_text(balls: &Balls) -> String {
+    match balls {
+        Balls::All(number) => number.to_string(),
+        Balls::ByClass(by_class) => {
+            by_class.iter().map(|(class, number)| format!("{} {number}", class.word())).collect::<Vec<_>>().join(";")
+        }
+    }
+}
+
+/// Reads a whole number in digits.
+pub fn whole(text: &str) -> Option<u32> {
+    let text = plain(text.trim());
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    if digits { text.parse().ok() } else { None }
+}
+
+/// Reads `2.5` of `unit` as the exact fraction 25 / (10 · unit).
+fn decimal(text: &str, unit: u32) -> Option<(u32, u32)> {
+    let (integer, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let scale = 10u32.checked_pow(fraction.len() as u32).filter(|_| fraction.len() <= 4)?;
+    let part = whole(integer)?.checked_mul(scale)?.checked_add(if fraction.is_empty() { 0 } else { whole(fraction)? })?;
+    Some((part, unit.checked_mul(scale)?))
+}
+
+/// Splits `A级 1%` into its class and the rest; the longest word wins, so 严重失信 is not read as 失信.
+fn class_prefix(part: &str) -> Option<(Option<Class>, &str)> {
+    let classes = Class::WORDS.iter().flat_map(|(class, words)| words.iter().map(|word| (Some(*class), *word)));
+    let none = [(None, "N"), (None, "未分类")];
+    let (class, word) = classes.chain(none).filter(|(_, word)| part.starts_with(word)).max_by_key(|(_, word)| word.len())?;
+    let rest = part[word.len()..].trim_start_matches([' ', ':', '：', '=', '\u{3000}']);
+    (!rest.is_empty()).then_some((class, rest))
+}

@@ -1,0 +1,104 @@
+//! Faults of input: all at once, each with its place, its cause and what to do about it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Is one thing that is wrong, or worth knowing, about the inputs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Fault {
+    pub severity: Severity,
+    /// Stable code in kebab case, such as `duplicate-id`.
+    pub code: &'static str,
+    #[serde(flatten)]
+    pub place: Place,
+    /// The value at fault as it stands in the file; empty where there is none.
+    pub value: String,
+    pub cause: String,
+    pub remedy: String,
+}
+
+/// Says whether a fault stops the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is planned while it stands.
+    Error,
+    /// The run goes on, and says what it did.
+    Warning,
+}
+
+/// Is where a fault stands; parts that do not apply are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// Path as `plan.toml` writes it.
+    pub file: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sheet: String,
+    /// Row as an editor or spreadsheet counts it, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// Heading as the file writes it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub column: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if !self.sheet.is_empty() {
+            write!(f, "[{}]", self.sheet)?;
+        }
+        if let Some(row) = self.row {
+            write!(f, ":{row}")?;
+        }
+        if !self.column.is_empty() {
+            write!(f, ":{}", self.column)?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects faults while tables are read.
+#[derive(Debug, Default)]
+pub struct Faults {
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    /// Adds an error.
+    pub fn error(&mut self, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
+        self.add(Severity::Error, code, place, value, cause, remedy);
+    }
+
+    /// Adds a warning.
+    pub fn warning(&mut self, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
+        self.add(Severity::Warning, code, place, value, cause, remedy);
+    }
+
+    /// Tells whether any error stands, so that nothing may be planned.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|fault| fault.severity == Severity::Error)
+    }
+
+    /// Returns all faults: errors first, then by code and place.
+    pub fn into_sorted(mut self) -> Vec<Fault> {
+        self.list.sort();
+        self.list.dedup();
+        self.list
+    }
+
+    fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: Place,
+        value: &str,
+        cause: String,
+        remedy: &str,
+    ) {
+        let value = value.to_owned();
+        let remedy = remedy.to_owned();
+        self.list.push(Fault { severity, code, place, value, cause, remedy });
+    }
+}

@@ -1,0 +1,266 @@
+//! Officers, recusals, past visits and the calendar (一库): from tables into the model.
+
+use std::collections::BTreeMap;
+
+use super::cells;
+use super::faults::Faults;
+use super::registry::{self, Index, Unique, mention};
+use super::table::{Field, Table};
+use crate::lottery::Iv;
+use crate::plan::model::{
+    AgencyNo, Entity, EntityNo, Inspector, InspectorNo, ItemNo, PastVisit, Recusal, Recused, Rules, Span, SpecialDay,
+    TownshipNo,
+};
+
+/// Reads the officers (执法检查人员名录库), by certificate.
+pub fn inspectors(
+    tables: &[Table],
+    rules: &Rules,
+    agencies: &Index,
+    townships: &Index,
+    faults: &mut Faults,
+) -> Vec<Inspector> {
+    let mut seen = Unique::default();
+    let mut ivs: BTreeMap<Iv, String> = BTreeMap::new();
+    let mut inspectors = Vec::new();
+    for table in tables {
+        let [certificate, name, agency, from, until, status] =
+            ["certificate", "name", "agency", "valid_from", "valid_until", "status"].map(|name| table.field(name));
+        let [qualifications, jurisdiction, leave, visits_max, expert] =
+            ["qualifications", "townships", "leave", "visits_max", "expert"].map(|name| table.field(name));
+        for row in 0..table.len() {
+            let written = certificate.text(row);
+            let canonical = cells::id(written).into_owned();
+            if canonical.is_empty() {
+                let cause = "an officer without a certificate number can not be drawn".to_owned();
+                faults.error("no-id", certificate.place(row), written, cause, "add the number, or take the row out");
+                continue;
+            }
+            if canonical != written {
+                let cause = format!("the certificate number is read as {canonical}");
+                faults.warning("id-made-canonical", certificate.place(row), written, cause, "nothing, if that is right");
+            }
+            if !seen.is_new(&canonical, certificate.place(row), faults) {
+                continue;
+            }
+            if let Some(other) = ivs.insert(Iv::of(&canonical), canonical.clone()) {
+                let cause = format!("this number and {other} have the same IV");
+                faults.error("same-iv", certificate.place(row), written, cause, "give one of the two another number");
+            }
+            let remedy = "write a code or name of the agencies table";
+            let agency = mention(agencies, agency.text(row), "unknown-agency", agency.place(row), remedy, faults);
+            let valid = validity(from, until, row, faults);
+            let (Some(agency), Some(valid)) = (agency, valid) else {
+                continue;
+            };
+            let is_valid = match status.text(row) {
+                "" | "valid" | "有效" => true,
+                "cancelled" | "注销" | "失效" | "吊销" => false,
+                other => {
+                    let cause = "the status is neither valid nor cancelled".to_owned();
+                    faults.error("unknown-word", status.place(row), other, cause, "write valid/cancelled or 有效/注销");
+                    false
+                }
+            };
+            if is_valid && !valid.overlaps(&rules.days) {
+                let cause = format!("the certificate of {written} is valid on no day of the period; the officer is not drawn");
+                let value = format!("{} / {}", valid.first, valid.last);
+                faults.warning("certificate-never-valid", until.place(row), &value, cause, "renew it, or leave it so");
+            }
+            inspectors.push(Inspector {
+                certificate: canonical,
+                name: name.text(row).to_owned(),
+                agency: AgencyNo(agency),
+                valid,
+                is_valid,
+                qualifications: registry::sorted(qualifications.text(row)),
+                townships: jurisdiction_of(jurisdiction, row, townships, faults),
+                leave: registry::spans(leave, row, faults),
+                visits_max: registry::optional_number(visits_max, row, faults),
+                expert: registry::yes_no(expert, row, false, faults),
+            });
+        }
+    }
+    inspectors.sort_by(|a, b| a.certificate.cmp(&b.certificate));
+    inspectors
+}
+
+/// Reads the recusals (回避), by who and entity.
+pub fn recusals(
+    tables: &[Table],
+    entities: &[Entity],
+    inspectors: &[Inspector],
+    agencies: &Index,
+    faults: &mut Faults,
+) -> Vec<Recusal> {
+    let mut recusals = Vec::new();
+    for table in tables {
+        let [certificate, entity, agency, reason, until] =
+            ["certificate", "entity", "agency", "reason", "until"].map(|name| table.field(name));
+        for row in 0..table.len() {
+            let who = match (certificate.text(row), agency.text(row)) {
+                ("", "") => {
+                    let cause = "neither an officer nor an agency is named".to_owned();
+                    faults.error("recusal-of-nobody", certificate.place(row), "", cause, "name one of the two");
+                    continue;
+                }
+                ("", code) => {
+                    let remedy = "write a code or name of the agencies table";
+                    mention(agencies, code, "unknown-agency", agency.place(row), remedy, faults)
+                        .map(|no| Recused::Agency(AgencyNo(no)))
+                }
+                (number, _) => {
+                    let id = cells::id(number);
+                    let found = inspectors.binary_search_by(|officer| officer.certificate.as_str().cmp(&id));
+                    if found.is_err() {
+                        let cause = "no officer has this certificate number; the recusal would not count".to_owned();
+                        let remedy = "correct the number, or take the row out if the officer has left";
+                        faults.error("unknown-inspector", certificate.place(row), number, cause, remedy);
+                    }
+                    found.ok().map(|at| Recused::Inspector(InspectorNo(at as u32)))
+                }
+            };
+            let id = cells::id(entity.text(row));
+            let found = entities.binary_search_by(|known| known.id.as_str().cmp(&id));
+            if found.is_err() {
+                let cause = "no entity has this id; the recusal would not count".to_owned();
+                let remedy = "correct the id, or take the row out if the entity has left";
+                faults.error("unknown-entity", entity.place(row), entity.text(row), cause, remedy);
+            }
+            let until = registry::date(until, row, faults);
+            if let (Some(who), Ok(at)) = (who, found) {
+                let entity = EntityNo(at as u32);
+                recusals.push(Recusal { who, entity, reason: reason.text(row).to_owned(), until });
+            }
+        }
+    }
+    recusals.sort_by(|a, b| (a.who, a.entity, a.until, &a.reason).cmp(&(b.who, b.entity, b.until, &b.reason)));
+    recusals.dedup();
+    recusals
+}
+
+/// Reads the past visits (检查台账), by entity, date and agency.
+pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut Faults) -> Vec<PastVisit> {
+    let mut history = Vec::new();
+    for table in tables {
+        let [entity, agency, date, counts] = ["entity", "agency", "date", "counts"].map(|name| table.field(name));
+        let [checked, inspectors, result] = ["items", "inspectors", "result"].map(|name| table.field(name));
+        for row in 0..table.len() {
+            let id = cells::id(entity.text(row)).into_owned();
+            let remedy = "write a code or name of the agencies table";
+            let agency = mention(agencies, agency.text(row), "unknown-agency", agency.place(row), remedy, faults);
+            let day = registry::date(date, row, faults);
+            if date.text(row).is_empty() {
+                let cause = "a past visit without its date can not be counted".to_owned();
+                faults.error("not-a-date", date.place(row), "", cause, "write the date, or take the row out");
+            }
+            let mut numbers: Vec<String> =
+                cells::list(inspectors.text(row)).map(|number| cells::id(number).into_owned()).collect();
+            numbers.sort();
+            numbers.dedup();
+            let items = item_list(checked, row, items, faults);
+            if let (Some(agency), Some(date)) = (agency, day) {
+                history.push(PastVisit {
+                    entity: id,
+                    agency: AgencyNo(agency),
+                    date,
+                    counts: registry::yes_no(counts, row, true, faults),
+                    items,
+                    inspectors: numbers,
+                    result: result.text(row).to_owned(),
+                });
+            }
+        }
+    }
+    sort_history(&mut history);
+    history
+}
+
+/// Puts past visits into their canonical order, each once.
+pub fn sort_history(history: &mut Vec<PastVisit>) {
+    let key = |past: &PastVisit| {
+        (past.entity.clone(), past.date, past.agency, past.counts, past.items.clone(), past.inspectors.clone(), past.result.clone())
+    };
+    history.sort_by_cached_key(key);
+    history.dedup();
+}
+
+/// Reads the calendar, by date.
+pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
+    let mut days = Vec::new();
+    for table in tables {
+        let [date, kind, name, source] = ["date", "kind", "name", "source"].map(|name| table.field(name));
+        for row in 0..table.len() {
+            let Some(day) = cells::date(date.text(row)) else {
+                faults.error("not-a-date", date.place(row), date.text(row), "this is no date".into(), "write YYYY-MM-DD");
+                continue;
+            };
+            let is_off = match kind.text(row) {
+                "off" | "休" | "放假" => true,
+                "work" | "班" | "上班" => false,
+                other => {
+                    let cause = "the day is neither off nor worked".to_owned();
+                    faults.error("unknown-word", kind.place(row), other, cause, "write off/work or 休/班");
+                    continue;
+                }
+            };
+            let (name, source) = (name.text(row).to_owned(), source.text(row).to_owned());
+            days.push((SpecialDay { date: day, is_off, name, source }, date.place(row)));
+        }
+    }
+    days.sort();
+    for pair in days.windows(2) {
+        let [(first, first_place), (second, place)] = pair else { continue };
+        if first.date == second.date && first.is_off != second.is_off {
+            let cause = format!("this day has another meaning in {first_place}");
+            faults.error("duplicate-id", place.clone(), &second.date.to_string(), cause, "keep one of the two rows");
+        }
+    }
+    days.dedup_by_key(|(day, _)| day.date);
+    days.into_iter().map(|(day, _)| day).collect()
+}
+
+/// Reads a list of item codes, sorted; reports `unknown-item`.
+pub fn item_list(field: Field<'_>, row: usize, items: &Index, faults: &mut Faults) -> Vec<ItemNo> {
+    let remedy = "write codes of the items table, parted by ;";
+    let found = cells::list(field.text(row))
+        .filter_map(|code| mention(items, code, "unknown-item", field.place(row), remedy, faults));
+    let mut list: Vec<ItemNo> = found.map(ItemNo).collect();
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// Reads the first and the last day of a certificate.
+fn validity(from: Field<'_>, until: Field<'_>, row: usize, faults: &mut Faults) -> Option<Span> {
+    let mut end = |field: Field<'_>| {
+        let date = cells::date(field.text(row));
+        if date.is_none() {
+            let remedy = "write YYYY-MM-DD; 9999-09-09 stands for no end";
+            faults.error("not-a-date", field.place(row), field.text(row), "this is no date".into(), remedy);
+        }
+        date
+    };
+    let (first, last) = (end(from), end(until));
+    let (first, last) = (first?, last?);
+    if first > last {
+        let value = format!("{first} / {last}");
+        let cause = "the certificate ends before it begins".to_owned();
+        faults.error("not-a-span", until.place(row), &value, cause, "correct one of the two dates");
+        return None;
+    }
+    Some(Span { first, last })
+}
+
+fn jurisdiction_of(field: Field<'_>, row: usize, townships: &Index, faults: &mut Faults) -> Option<Vec<TownshipNo>> {
+    if field.text(row).is_empty() {
+        return None;
+    }
+    let remedy = "write codes or names of the townships table, parted by ;, or leave the cell empty for the whole county";
+    let found = cells::list(field.text(row))
+        .filter_map(|name| mention(townships, name, "unknown-township", field.place(row), remedy, faults));
+    let mut list: Vec<TownshipNo> = found.map(TownshipNo).collect();
+    list.sort();
+    list.dedup();
+    Some(list)
+}

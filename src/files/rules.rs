@@ -1,0 +1,297 @@
+//! `plan.toml`: the rules of the period (细则) and the names of the tables beside it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::cells;
+use super::columns::{
+    AGENCIES, CALENDAR, ENTITIES, HISTORY, INSPECTORS, ITEMS, Layout, RECUSALS, TASKS, TOWNSHIPS, TRAVEL,
+};
+use super::faults::{Faults, Place};
+use crate::lottery::{Rate, Rounding, keys};
+use crate::plan::model::{QuietSpan, Rules, Span, TeamRules, WithoutId};
+
+/// Name of the rules' file in a workspace and in a bundle's `inputs/`.
+pub const PLAN_FILE: &str = "plan.toml";
+
+/// Mirrors the file; unknown keys are refused, because a misspelt rule would otherwise not count.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanFile {
+    period: Period,
+    tables: Tables,
+    #[serde(default)]
+    draw: DrawRules,
+    #[serde(default, skip_serializing_if = "RegistryRules::is_default")]
+    registry: RegistryRules,
+    #[serde(default)]
+    teams: Teams,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    quiet: Vec<Quiet>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Period {
+    name: String,
+    region: String,
+    first: String,
+    last: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    agencies: Paths,
+    townships: Paths,
+    travel: Option<Paths>,
+    items: Paths,
+    entities: Paths,
+    inspectors: Paths,
+    tasks: Paths,
+    recusals: Option<Paths>,
+    history: Option<Paths>,
+    calendar: Paths,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Paths {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DrawRules {
+    rounding: Rounding,
+    reserve: String,
+    visits_per_year_max: u32,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RegistryRules {
+    without_id: WithoutId,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Teams {
+    size: u32,
+    agencies_per_visit_max: u32,
+    visits_per_day_max: u32,
+    hop_minutes_max: u32,
+    visits_max: u32,
+    half_day_minutes: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Quiet {
+    first: String,
+    last: String,
+    #[serde(default)]
+    reason: String,
+}
+
+impl RegistryRules {
+    fn is_default(&self) -> bool {
+        self.without_id == WithoutId::default()
+    }
+}
+
+impl Tables {
+    /// Returns the paths under each table's name; a table that a plan can do without may have none.
+    fn by_name(self) -> BTreeMap<&'static str, Vec<String>> {
+        let named = [
+            (AGENCIES.name, Some(self.agencies)),
+            (TOWNSHIPS.name, Some(self.townships)),
+            (TRAVEL.name, self.travel),
+            (ITEMS.name, Some(self.items)),
+            (ENTITIES.name, Some(self.entities)),
+            (INSPECTORS.name, Some(self.inspectors)),
+            (TASKS.name, Some(self.tasks)),
+            (RECUSALS.name, self.recusals),
+            (HISTORY.name, self.history),
+            (CALENDAR.name, Some(self.calendar)),
+        ];
+        let paths = |paths| match paths {
+            None => Vec::new(),
+            Some(Paths::One(path)) => vec![path],
+            Some(Paths::Many(paths)) => paths,
+        };
+        named.into_iter().map(|(name, named)| (name, paths(named))).collect()
+    }
+
+    /// Names the canonical files, which stand beside the canonical rules.
+    fn canonical() -> Tables {
+        let file = |layout: &Layout| Paths::One(layout.file());
+        Tables {
+            agencies: file(&AGENCIES),
+            townships: file(&TOWNSHIPS),
+            travel: Some(file(&TRAVEL)),
+            items: file(&ITEMS),
+            entities: file(&ENTITIES),
+            inspectors: file(&INSPECTORS),
+            tasks: file(&TASKS),
+            recusals: Some(file(&RECUSALS)),
+            history: Some(file(&HISTORY)),
+            calendar: file(&CALENDAR),
+        }
+    }
+}
+
+impl Default for DrawRules {
+    fn default() -> DrawRules {
+        DrawRules { rounding: Rounding::Up, reserve: "20%".to_owned(), visits_per_year_max: 2 }
+    }
+}
+
+impl Default for Teams {
+    fn default() -> Teams {
+        Teams {
+            size: 2,
+            agencies_per_visit_max: 6,
+            visits_per_day_max: 2,
+            hop_minutes_max: 60,
+            visits_max: 40,
+            half_day_minutes: 210,
+        }
+    }
+}
+
+/// Holds the rules and where the tables are.
+#[derive(Debug)]
+pub struct RulesFile {
+    pub rules: Rules,
+    /// Paths by table name, each relative to the workspace.
+    pub tables: BTreeMap<&'static str, Vec<String>>,
+}
+
+/// Reads `plan.toml` of a workspace.
+///
+/// Reports `unreadable-file`, `rules-syntax` (a misspelt key or table too) and `rule-value`.
+pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
+    let place = |column: &str| Place { file: PLAN_FILE.to_owned(), column: column.to_owned(), ..Place::default() };
+    let text = match std::fs::read_to_string(folder.join(PLAN_FILE)) {
+        Ok(text) => text,
+        Err(error) => {
+            let remedy = "name a folder that holds a plan.toml in UTF-8";
+            faults.error("unreadable-file", place(""), "", format!("the rules can not be read: {error}"), remedy);
+            return None;
+        }
+    };
+    let file: PlanFile = match toml::from_str(&text) {
+        Ok(file) => file,
+        Err(error) => {
+            let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
+            let row = Some(before.matches('\n').count() as u32 + 1);
+            let cause = error.message().to_owned();
+            faults.error("rules-syntax", Place { row, ..place("") }, "", cause, "correct the line; data/README.md lists every key");
+            return None;
+        }
+    };
+    let mut bad = |key: &str, value: &str, cause: &str, remedy: &str| {
+        faults.error("rule-value", place(key), value, cause.to_owned(), remedy);
+    };
+    let days = span(&file.period.first, &file.period.last);
+    if days.is_none() {
+        let value = format!("{} / {}", file.period.first, file.period.last);
+        bad("period.first", &value, "these are not two dates in order", "write first and last as YYYY-MM-DD");
+    }
+    if !(1..=32).contains(&file.period.name.len()) || !keys::is_group(&file.period.name) {
+        bad("period.name", &file.period.name, "the name is not 1 to 32 characters of 0-9 A-Z a-z . _ -", "write a name such as 2024Q1");
+    }
+    if file.period.region.len() != 6 || !file.period.region.bytes().all(|b| b.is_ascii_digit()) {
+        bad("period.region", &file.period.region, "the administrative code has not six digits", "write the code of GB/T 2260, such as 411381");
+    }
+    let reserve = cells::rate(&file.draw.reserve).filter(|rate| matches!(rate, Rate::Share { .. }));
+    if reserve.is_none() {
+        bad("draw.reserve", &file.draw.reserve, "the reserve is not a share of the sample", "write a percentage such as 20%");
+    }
+    if file.draw.visits_per_year_max == 0 {
+        bad("draw.visits_per_year_max", "0", "with a cap of 0 no entity can be drawn", "write 1 or more");
+    }
+    if file.teams.size < 2 {
+        bad("teams.size", &file.teams.size.to_string(), "a check needs two officers (行政处罚法 §42)", "write 2 or more");
+    }
+    if !(1..=2).contains(&file.teams.visits_per_day_max) {
+        bad("teams.visits_per_day_max", &file.teams.visits_per_day_max.to_string(), "a day has two half-days", "write 1 or 2");
+    }
+    if file.teams.agencies_per_visit_max == 0 {
+        bad("teams.agencies_per_visit_max", "0", "no visit could take place", "write 1 or more");
+    }
+    let mut quiet = Vec::new();
+    for span_of in file.quiet {
+        match span(&span_of.first, &span_of.last) {
+            Some(days) => quiet.push(QuietSpan { days, reason: span_of.reason }),
+            None => bad("quiet", &format!("{} / {}", span_of.first, span_of.last), "these are not two dates in order", "write first and last as YYYY-MM-DD"),
+        }
+    }
+    quiet.sort_by(|a, b| (a.days, &a.reason).cmp(&(b.days, &b.reason)));
+    let tables = file.tables.by_name();
+    let rules = Rules {
+        period: file.period.name,
+        region: file.period.region,
+        days: days?,
+        rounding: file.draw.rounding,
+        reserve: reserve?,
+        visits_per_year_max: file.draw.visits_per_year_max,
+        without_id: file.registry.without_id,
+        team: TeamRules {
+            size: file.teams.size,
+            agencies_per_visit_max: file.teams.agencies_per_visit_max,
+            visits_per_day_max: file.teams.visits_per_day_max,
+            hop_minutes_max: file.teams.hop_minutes_max,
+            visits_max: file.teams.visits_max,
+            half_day_minutes: file.teams.half_day_minutes,
+        },
+        quiet,
+    };
+    (!faults.has_errors()).then_some(RulesFile { rules, tables })
+}
+
+/// Writes the rules as the canonical `plan.toml`, whose tables are the canonical files beside it.
+pub fn write(rules: &Rules) -> String {
+    let file = PlanFile {
+        period: Period {
+            name: rules.period.clone(),
+            region: rules.region.clone(),
+            first: rules.days.first.to_string(),
+            last: rules.days.last.to_string(),
+        },
+        tables: Tables::canonical(),
+        draw: DrawRules {
+            rounding: rules.rounding,
+            reserve: rules.reserve.to_string(),
+            visits_per_year_max: rules.visits_per_year_max,
+        },
+        registry: RegistryRules { without_id: rules.without_id },
+        teams: Teams {
+            size: rules.team.size,
+            agencies_per_visit_max: rules.team.agencies_per_visit_max,
+            visits_per_day_max: rules.team.visits_per_day_max,
+            hop_minutes_max: rules.team.hop_minutes_max,
+            visits_max: rules.team.visits_max,
+            half_day_minutes: rules.team.half_day_minutes,
+        },
+        quiet: rules
+            .quiet
+            .iter()
+            .map(|quiet| Quiet {
+                first: quiet.days.first.to_string(),
+                last: quiet.days.last.to_string(),
+                reason: quiet.reason.clone(),
+            })
+            .collect(),
+    };
+    toml::to_string(&file).expect("the rules hold nothing that TOML can not write")
+}
+
+fn span(first: &str, last: &str) -> Option<Span> {
+    let span = Span { first: cells::date(first)?, last: cells::date(last)? };
+    (span.first <= span.last).then_some(span)
+}

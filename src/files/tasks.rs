@@ -1,0 +1,262 @@
+//! Tasks (抽查计划): from the table into the model.
+
+use super::cells;
+use super::faults::Faults;
+use super::registry::{self, Index, Unique, is_code, mention, yes_no};
+use super::roster::item_list;
+use super::table::{Field, Table};
+use crate::lottery::{Rate, keys};
+use crate::plan::model::{AgencyNo, Balls, EntityKind, Item, Partner, Rates, Rules, Scope, Span, Task, TaskKind, TownshipNo};
+use crate::plan::words::Word;
+
+/// Holds what a task's cells may mention.
+#[derive(Debug)]
+pub struct Known<'a> {
+    pub rules: &'a Rules,
+    pub agencies: &'a Index,
+    pub townships: &'a Index,
+    pub items: &'a Index,
+    pub item_list: &'a [Item],
+}
+
+/// Reads the tasks, by code.
+pub fn tasks(tables: &[Table], known: &Known<'_>, faults: &mut Faults) -> Vec<Task> {
+    let mut seen = Unique::default();
+    let mut tasks = Vec::new();
+    for table in tables {
+        let [code, name, kind, directed, lead, partners, items] =
+            ["code", "name", "kind", "directed", "lead", "partners", "items"].map(|name| table.field(name));
+        let [rate, wording, first, last, group, balls, spread, separate] =
+            ["rate", "wording", "first", "last", "group", "balls", "spread", "separate"].map(|name| table.field(name));
+        for row in 0..table.len() {
+            if !is_code(code, row, faults) || !seen.is_new(code.text(row), code.place(row), faults) {
+                continue;
+            }
+            let remedy = "write a code or name of the agencies table";
+            let lead_no = mention(known.agencies, lead.text(row), "unknown-agency", lead.place(row), remedy, faults);
+            let partners_of = partner_list(partners, row, known.agencies, faults);
+            let items_of = item_list(items, row, known.items, faults);
+            if items.text(row).is_empty() {
+                let cause = "a task without items checks nothing".to_owned();
+                faults.error("unknown-item", items.place(row), "", cause, "write codes of the items table, parted by ;");
+            }
+            let rates = rates_of(rate, row, faults);
+            let balls_of = cells::balls(balls.text(row)).unwrap_or_else(|| {
+                let cause = "these are no urn balls".to_owned();
+                let remedy = "write a number from 1 to 8, or one for each class such as C 2;D 4";
+                faults.error("bad-balls", balls.place(row), balls.text(row), cause, remedy);
+                Balls::All(1)
+            });
+            let scope = scope_of(table, row, known, faults);
+            let window = window_of(first, last, row, known.rules, faults);
+            let group = group_of(group, row, known.rules, faults);
+            let (Some(lead_no), Some(rates), Some(window)) = (lead_no, rates, window) else {
+                continue;
+            };
+            let task = Task {
+                code: code.text(row).to_owned(),
+                name: name.text(row).to_owned(),
+                kind: registry::word(kind, row, TaskKind::Joint, faults),
+                directed: is_directed(directed, row, faults),
+                lead: AgencyNo(lead_no),
+                partners: partners_of,
+                items: items_of,
+                scope,
+                rates,
+                wording: wording.text(row).to_owned(),
+                window,
+                group,
+                balls: balls_of,
+                spread: yes_no(spread, row, false, faults),
+                separate: yes_no(separate, row, false, faults),
+            };
+            report_items(&task, items, row, known, faults);
+            tasks.push(task);
+        }
+    }
+    tasks.sort_by(|a, b| a.code.cmp(&b.code));
+    tasks
+}
+
+/// Reports items that belong to nobody who attends, and agencies that would attend without an item.
+fn report_items(task: &Task, items: Field<'_>, row: usize, known: &Known<'_>, faults: &mut Faults) {
+    let attending: Vec<AgencyNo> =
+        std::iter::once(task.lead).chain(task.partners.iter().map(|partner| partner.agency)).collect();
+    for item in task.items.iter().map(|no| &known.item_list[no.at()]).filter(|item| !attending.contains(&item.agency)) {
+        let cause = "the item's agency is neither lead nor partner of the task".to_owned();
+        faults.error("item-of-nobody", items.place(row), &item.code, cause, "name the agency as a partner, or take the item out");
+    }
+    let idle = |agency: &&AgencyNo| !task.items.iter().any(|no| known.item_list[no.at()].agency == **agency);
+    for _ in attending.iter().filter(idle) {
+        let cause = "an agency of the task has no item of its own in it".to_owned();
+        faults.error("agency-without-item", items.place(row), items.text(row), cause, "add one of its items, or take the agency out");
+    }
+    if attending.len() > known.rules.team.agencies_per_visit_max as usize {
+        let cause = format!("{} agencies would stand at one door, the rules allow {}", attending.len(), known.rules.team.agencies_per_visit_max);
+        faults.warning("many-agencies", items.place(row), "", cause, "the visit is split; take partners out to avoid it");
+    }
+}
+
+fn rates_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Rates> {
+    let rates = cells::rates(field.text(row));
+    if rates.is_none() {
+        let cause = "the rate can not be typed, and none is guessed".to_owned();
+        let remedy = "write 3%, 2‰, 1:10, 20户, or one for each class such as A 1%;B 2%;C 10%;D 30%; keep the wording in its own column";
+        faults.error("rate-untyped", field.place(row), field.text(row), cause, remedy);
+    }
+    rates
+}
+
+fn partner_list(field: Field<'_>, row: usize, agencies: &Index, faults: &mut Faults) -> Vec<Partner> {
+    let mut partners: Vec<Partner> = Vec::new();
+    for part in cells::list(field.text(row)) {
+        let (name, share) = part.rsplit_once([' ', '\u{3000}']).map_or((part, None), |(name, share)| (name.trim(), Some(share)));
+        let share_of = share.map(cells::rate);
+        if share_of == Some(None) {
+            let cause = "the share of the sample can not be typed".to_owned();
+            faults.error("rate-untyped", field.place(row), part, cause, "write the agency and a percentage, such as D05 50%");
+        }
+        let remedy = "write codes or names of the agencies table, parted by ;";
+        let Some(no) = mention(agencies, name, "unknown-agency", field.place(row), remedy, faults) else {
+            continue;
+        };
+        let share = share_of.flatten().filter(|share| *share != Rate::Share { part: 100, whole: 100 });
+        if partners.iter().any(|partner| partner.agency == AgencyNo(no)) {
+            let cause = "the agency is named twice".to_owned();
+            faults.error("duplicate-id", field.place(row), part, cause, "name it once");
+        }
+        partners.push(Partner { agency: AgencyNo(no), share });
+    }
+    partners.sort_by_key(|partner| partner.agency);
+    partners
+}
+
+fn is_directed(field: Field<'_>, row: usize, faults: &mut Faults) -> bool {
+    match field.text(row) {
+        "" | "directed" | "定向" | "定向抽查" => true,
+        "undirected" | "不定向" | "不定向抽查" => false,
+        other => {
+            let cause = "the task is neither directed nor undirected".to_owned();
+            faults.error("unknown-word", field.place(row), other, cause, "write directed/undirected or 定向/不定向");
+            true
+        }
+    }
+}
+
+fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -> Scope {
+    let [industries, kinds, tags, townships, classes] =
+        ["industries", "kinds", "tags", "townships", "classes"].map(|name| table.field(name));
+    let mut scope = Scope { tags: registry::sorted(tags.text(row)), ..Scope::default() };
+    for part in cells::list(industries.text(row)) {
+        match industry_prefixes(part) {
+            Some(prefixes) => scope.industries.extend(prefixes),
+            None => {
+                let cause = "this is no code of GB/T 4754".to_owned();
+                faults.error("bad-industry", industries.place(row), part, cause, "write a section letter or two to four digits");
+            }
+        }
+    }
+    for part in cells::list(kinds.text(row)) {
+        match EntityKind::from_word(part) {
+            Some(kind) => scope.kinds.push(kind),
+            None => {
+                let cause = "this is no kind of entity".to_owned();
+                faults.error("unknown-word", kinds.place(row), part, cause, "write enterprise, individual, cooperative, institution or other");
+            }
+        }
+    }
+    for part in cells::list(townships.text(row)) {
+        let remedy = "write codes or names of the townships table, parted by ;";
+        let found = mention(known.townships, part, "unknown-township", townships.place(row), remedy, faults);
+        scope.townships.extend(found.map(TownshipNo));
+    }
+    for part in cells::list(classes.text(row)) {
+        match cells::class(part) {
+            Some(class) => scope.classes.push(class),
+            None => {
+                let cause = "this is no credit risk class".to_owned();
+                faults.error("unknown-word", classes.place(row), part, cause, "write A, B, C, D or N");
+            }
+        }
+    }
+    scope.industries.sort();
+    scope.industries.dedup();
+    scope.kinds.sort();
+    scope.kinds.dedup();
+    scope.townships.sort();
+    scope.townships.dedup();
+    scope.classes.sort_by_key(|class| (class.is_none(), *class));
+    scope.classes.dedup();
+    scope
+}
+
+fn window_of(first: Field<'_>, last: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) -> Option<Span> {
+    let first_day = registry::date(first, row, faults);
+    let last_day = registry::date(last, row, faults);
+    if first_day.is_none() != first.text(row).is_empty() || last_day.is_none() != last.text(row).is_empty() {
+        return None;
+    }
+    let window = Span { first: first_day.unwrap_or(rules.days.first), last: last_day.unwrap_or(rules.days.last) };
+    let value = format!("{} / {}", window.first, window.last);
+    if window.first > window.last {
+        faults.error("not-a-span", last.place(row), &value, "the window ends before it begins".into(), "correct one of the two dates");
+        return None;
+    }
+    if !rules.days.contains(window.first) || !rules.days.contains(window.last) {
+        let cause = format!("the window does not lie in the period {} / {}", rules.days.first, rules.days.last);
+        faults.error("window-outside-period", first.place(row), &value, cause, "move the window, or leave both cells empty for the whole period");
+        return None;
+    }
+    Some(window)
+}
+
+/// Reads the coordination group: the period's own, or one below it, as the label's closed vocabulary asks for.
+fn group_of(field: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) -> String {
+    let shared = format!("{}.{}", rules.region, rules.period);
+    let text = field.text(row);
+    let below = text.strip_prefix(shared.as_str()).map(|rest| rest.trim_start_matches('.')).unwrap_or(text);
+    if below.is_empty() {
+        return shared;
+    }
+    let group = format!("{shared}.{below}");
+    if !keys::is_group(&group) {
+        let cause = "this can not stand in a label".to_owned();
+        faults.error("bad-group", field.place(row), text, cause, "write a short name of 0-9 A-Z a-z . _ -");
+    }
+    group
+}
+
+/// Turns a section letter into its divisions, and takes two to four digits as they are.
+fn industry_prefixes(text: &str) -> Option<Vec<String>> {
+    let letter = text.chars().next()?;
+    if letter.is_ascii_uppercase() && text.len() == 1 {
+        let (_, first, last) = SECTIONS.iter().find(|(section, ..)| *section == letter)?;
+        return Some((*first..=*last).map(|division| format!("{division:02}")).collect());
+    }
+    let digits = text.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(text);
+    ((2..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| vec![digits.to_owned()])
+}
+
+/// Sections of GB/T 4754-2017 with their first and last division.
+const SECTIONS: [(char, u8, u8); 20] = [
+    ('A', 1, 5),
+    ('B', 6, 12),
+    ('C', 13, 43),
+    ('D', 44, 46),
+    ('E', 47, 50),
+    ('F', 51, 52),
+    ('G', 53, 60),
+    ('H', 61, 62),
+    ('I', 63, 65),
+    ('J', 66, 69),
+    ('K', 70, 70),
+    ('L', 71, 72),
+    ('M', 73, 75),
+    ('N', 76, 79),
+    ('O', 80, 82),
+    ('P', 83, 83),
+    ('Q', 84, 85),
+    ('R', 86, 90),
+    ('S', 91, 96),
+    ('T', 97, 97),
+];

@@ -1,0 +1,160 @@
+//! A whole workspace: the rules, every table, and what only shows when they are put together.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::columns::{self, Layout};
+use super::faults::{Fault, Faults, Place};
+use super::rules::{self, PLAN_FILE};
+use super::table::Table;
+use super::{registry, roster, tasks};
+use crate::plan::calendar;
+use crate::plan::model::{Frames, Inputs, PastVisit};
+use crate::plan::scope;
+
+/// Holds a workspace that was loaded, and what was found on the way.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The inputs and their frames, or `None` where an error stands among the faults.
+    pub ready: Option<(Inputs, Frames)>,
+    /// Errors first, then warnings.
+    pub faults: Vec<Fault>,
+}
+
+/// Loads a workspace folder and validates it, all faults at once.
+///
+/// `earlier` are visits of earlier periods that the tables do not hold yet; they join the history.
+pub fn load(folder: &Path, earlier: &[EarlierVisit]) -> Loaded {
+    let mut faults = Faults::default();
+    let inputs = inputs(folder, earlier, &mut faults);
+    let ready = inputs.map(|inputs| {
+        let frames = scope::frames(&inputs);
+        report_frames(&inputs, &frames, &mut faults);
+        (inputs, frames)
+    });
+    let ready = ready.filter(|_| !faults.has_errors());
+    Loaded { ready, faults: faults.into_sorted() }
+}
+
+/// Is a visit of an earlier bundle, with codes instead of positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierVisit {
+    pub entity: String,
+    pub agency: String,
+    pub date: jiff::civil::Date,
+    pub items: Vec<String>,
+    pub inspectors: Vec<String>,
+}
+
+fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Option<Inputs> {
+    let file = rules::read(folder, faults)?;
+    let rules = file.rules;
+    let mut opened: BTreeMap<&str, Vec<Table>> = BTreeMap::new();
+    for layout in columns::LAYOUTS {
+        opened.insert(layout.name, open(folder, &file.tables, layout, faults));
+    }
+    let none = Vec::new();
+    let table = |layout: &Layout| opened.get(layout.name).unwrap_or(&none);
+    let (agencies, agency_index) = registry::agencies(table(&columns::AGENCIES), faults);
+    let (townships, township_index) = registry::townships(table(&columns::TOWNSHIPS), faults);
+    let travel = registry::travel(table(&columns::TRAVEL), &township_index, faults);
+    let (items, item_index) = registry::items(table(&columns::ITEMS), &agency_index, faults);
+    let (entities, entities_without_id) =
+        registry::entities(table(&columns::ENTITIES), &township_index, rules.without_id, faults);
+    let inspectors =
+        roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
+    let known = tasks::Known {
+        rules: &rules,
+        agencies: &agency_index,
+        townships: &township_index,
+        items: &item_index,
+        item_list: &items,
+    };
+    let tasks = tasks::tasks(table(&columns::TASKS), &known, faults);
+    let recusals =
+        roster::recusals(table(&columns::RECUSALS), &entities, &inspectors, &agency_index, faults);
+    let mut history = roster::history(table(&columns::HISTORY), &agency_index, &item_index, faults);
+    for visit in earlier {
+        let position = |index: &registry::Index, code: &str| index.find(code);
+        let Some(agency) = position(&agency_index, &visit.agency) else { continue };
+        history.push(PastVisit {
+            entity: visit.entity.clone(),
+            agency: crate::plan::model::AgencyNo(agency),
+            date: visit.date,
+            counts: true,
+            items: visit.items.iter().filter_map(|code| position(&item_index, code)).map(crate::plan::model::ItemNo).collect(),
+            inspectors: visit.inspectors.clone(),
+            result: String::new(),
+        });
+    }
+    roster::sort_history(&mut history);
+    let calendar = roster::calendar(table(&columns::CALENDAR), faults);
+    let inputs = Inputs {
+        rules,
+        agencies,
+        townships,
+        travel,
+        items,
+        entities,
+        entities_without_id,
+        inspectors,
+        tasks,
+        recusals,
+        history,
+        calendar,
+    };
+    report_calendar(&inputs, faults);
+    (!faults.has_errors()).then_some(inputs)
+}
+
+fn open(folder: &Path, paths: &BTreeMap<&'static str, Vec<String>>, layout: &Layout, faults: &mut Faults) -> Vec<Table> {
+    let files = paths.get(layout.name).map_or(&[][..], Vec::as_slice);
+    files.iter().filter_map(|file| Table::open(folder, file, layout, faults)).collect()
+}
+
+/// Reports years without a calendar and windows without a working day.
+fn report_calendar(inputs: &Inputs, faults: &mut Faults) {
+    let place = |file: &str| Place { file: file.to_owned(), ..Place::default() };
+    let missing = calendar::missing_years(inputs.rules.days, &inputs.calendar);
+    for year in &missing {
+        let cause = format!("the calendar has no row for {year}, so its holidays are not known");
+        let remedy = "add the year's file under tables.calendar; holidays are announced in the November before";
+        faults.error("calendar-year-missing", place("calendar"), &year.to_string(), cause, remedy);
+    }
+    if !missing.is_empty() {
+        return;
+    }
+    let days = calendar::working_days(inputs);
+    for task in inputs.tasks.iter().filter(|task| !days.iter().any(|day| task.window.contains(day.date))) {
+        let cause = format!("the window of task {} holds no working day outside the quiet days", task.code);
+        let value = format!("{} / {}", task.window.first, task.window.last);
+        faults.error("window-without-day", place("tasks"), &value, cause, "make the window longer");
+    }
+    if inputs.tasks.is_empty() {
+        let cause = "no task is planned".to_owned();
+        faults.error("no-task", place("tasks"), "", cause, "add at least one row to the tasks table");
+    }
+}
+
+/// Reports empty frames and samples that the frame cuts short.
+fn report_frames(inputs: &Inputs, frames: &Frames, faults: &mut Faults) {
+    let place = || Place { file: PLAN_FILE.to_owned(), ..Place::default() };
+    for (no, task) in (0u32..).zip(&inputs.tasks) {
+        let mut strata = frames.strata.iter().filter(|stratum| stratum.task.0 == no).peekable();
+        if strata.clone().all(|stratum| stratum.frame.is_empty()) {
+            let cause = format!("no entity can be drawn for task {} ({})", task.code, task.name);
+            let remedy = "widen the scope of the task, or take it out of the plan; `excluded` rows say who was over a cap";
+            faults.error("empty-frame", place(), &task.code, cause, remedy);
+            continue;
+        }
+        for stratum in strata.by_ref().filter(|stratum| stratum.wanted > stratum.size) {
+            let cause = format!(
+                "task {} asks for {} of a stratum of {}; all of it is drawn",
+                task.code,
+                stratum.wanted,
+                stratum.frame.len()
+            );
+            faults.warning("sample-cut", place(), &task.code, cause, "nothing, if that is meant; otherwise lower the rate");
+        }
+    }
+}

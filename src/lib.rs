@@ -1,0 +1,24 @@
+//! Draws, staffs, schedules and proves 双随机、一公开 spot checks.
+//!
+//! The modules in the order of the flow; each uses only those to its right in
+//! `run, verify → publish, files → ledger, plan → lottery`:
+//!
+//! | module | is |
+//! |---|---|
+//! | [`lottery`] | the lottery `dr1`, which is `PROTOCOL.md` in code |
+//! | [`plan`] | frames, samples, visits, teams and dates, and the checker that trusts none of them |
+//! | [`ledger`] | hashes, Merkle roots and the commitment |
+//! | [`files`] | tables in, bundles out |
+//! | [`publish`] | what people read: workbook, instructions, reports |
+//! | [`run`] | the order of the stages |
+//! | [`verify`] | the way back: a bundle replayed and compared |
+//!
+//! `lottery`, `plan` and `ledger` are pure: they touch no file, clock, environment or terminal.
+
+pub mod files;
+pub mod ledger;
+pub mod lottery;
+pub mod plan;
+pub mod publish;
+pub mod run;
+pub mod verify;

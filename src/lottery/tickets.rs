@@ -1,0 +1,72 @@
+//! Tickets: one ChaCha20 block per id (protocol §4).
+
+use std::fmt;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::{Iv, Key};
+
+/// Holds an entity's or officer's number in one draw (抽签号): the first 16 bytes of its block; smaller wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(u128);
+
+/// Holds the eight big-endian words of one block, which an urn draw compares ball by ball.
+pub type Words = [u64; 8];
+
+impl Ticket {
+    /// Returns the ticket as a number; numeric order is the order of the printed hex digits.
+    pub fn value(self) -> u128 {
+        self.0
+    }
+
+    /// Takes the 32 hex digits that a bundle prints, or `None` for anything else.
+    pub fn parse(text: &str) -> Option<Ticket> {
+        let canonical = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        canonical.then(|| u128::from_str_radix(text, 16).ok().map(Ticket))?
+    }
+}
+
+impl Key {
+    /// Computes the ticket that `iv` holds under this key.
+    ///
+    /// ```
+    /// use fairdraw::lottery::{Iv, Key};
+    /// let key = Key::from_bytes(std::array::from_fn(|i| i as u8)); // 00 01 .. 1f
+    /// let ticket = key.ticket(Iv::of("910000000000791933"));
+    /// assert_eq!(ticket.to_string(), "c69e1513ccd77674fb7e37d2bb2ec443");
+    /// ```
+    pub fn ticket(&self, iv: Iv) -> Ticket {
+        ticket_of(&self.words(iv))
+    }
+
+    /// Computes the whole block of `iv` as eight words; word 0 and 1 are the ticket.
+    pub fn words(&self, iv: Iv) -> Words {
+        let (low, high) = iv.bytes().split_at(8);
+        let number = |half: &[u8]| u64::from_le_bytes(half.try_into().expect("an IV has two halves of 8 bytes"));
+        let mut stream = ChaCha20Rng::from_seed(*self.bytes());
+        stream.set_stream(number(high));
+        // Positions count 32-bit words; a block has 16 of them.
+        stream.set_word_pos(u128::from(number(low)) << 4);
+        let mut block = [0u8; 64];
+        stream.fill_bytes(&mut block);
+        std::array::from_fn(|i| u64::from_be_bytes(block[8 * i..8 * i + 8].try_into().expect("8 bytes a word")))
+    }
+}
+
+/// Joins the first two words of a block to the ticket.
+pub(super) fn ticket_of(words: &Words) -> Ticket {
+    Ticket(u128::from(words[0]) << 64 | u128::from(words[1]))
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ticket({self})")
+    }
+}

@@ -1,0 +1,120 @@
+//! Proves the duties: what each agency owes at each drawn entity is met at one visit or listed as unplaced.
+//!
+//! Protocol §7.4 and §9.1. A visit names its tasks and its teams, not the pairs of both. A duty (task, entity, agency)
+//! counts as met at a visit to the entity that names the task and brings a team of the agency, unless the duty is
+//! listed as unplaced. Where two visits would do, the one that lists the agency's items of the task is meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, duty_place, own_items};
+use crate::lottery::{Rate, Sample};
+use crate::plan::model::{AgencyNo, EntityNo, Inputs, Plan, Stratum, TaskNo};
+
+/// Is an entity, an agency and a task: one duty.
+pub(super) type DutyKey = (EntityNo, AgencyNo, TaskNo);
+
+/// Holds what is due and where it is met.
+pub(super) struct Dues {
+    /// Every duty of the plan, placed or not.
+    pub all: BTreeSet<DutyKey>,
+    /// For each visit the agencies and tasks that it meets.
+    pub met: Vec<BTreeSet<(AgencyNo, TaskNo)>>,
+}
+
+/// Lists the reasons that an unplaced duty can carry; a new one is a change of the rules and is entered here by hand.
+pub const REASONS: &[&str] = &["agency-days-full", "no-free-officers", "no-open-day", "no-team-on-any-day", "short-of-officers", "short-of-skill"];
+
+/// Proves that every duty is met or listed exactly once, and returns where.
+pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues {
+    let mut all = BTreeSet::new();
+    for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
+        owe(inputs, stratum, sample, &mut all);
+    }
+    let mut unplaced = BTreeSet::new();
+    for row in &plan.unplaced {
+        let key = (row.entity, row.agency, row.task);
+        let place = || duty_place(inputs, row.entity, row.agency, row.task);
+        if !all.contains(&key) {
+            found.add(
+                "unplaced-not-due",
+                place(),
+                "the duty is listed as unplaced and follows from no sample",
+            );
+        }
+        if !unplaced.insert(key) {
+            found.add("unplaced-twice", place(), "the duty is listed as unplaced twice");
+        }
+        if !REASONS.contains(&row.reason) {
+            found.add(
+                "unplaced-reason",
+                place(),
+                format!("the reason {:?} is not a known one", row.reason),
+            );
+        }
+    }
+    let mut visits: BTreeMap<EntityNo, Vec<usize>> = BTreeMap::new();
+    for (at, visit) in plan.visits.iter().enumerate() {
+        visits.entry(visit.entity).or_default().push(at);
+    }
+    let mut met = vec![BTreeSet::new(); plan.visits.len()];
+    for key @ (entity, agency, task) in all.difference(&unplaced).copied() {
+        let serves = |at: &&usize| {
+            let visit = &plan.visits[**at];
+            visit.tasks.contains(&task) && visit.teams.iter().any(|team| team.agency == agency)
+        };
+        let mut able: Vec<usize> = visits
+            .get(&entity)
+            .into_iter()
+            .flatten()
+            .filter(serves)
+            .copied()
+            .collect();
+        if able.len() > 1 {
+            let lists = |at: &usize| {
+                own_items(inputs, &inputs.tasks[task.at()], agency).all(|item| plan.visits[*at].items.contains(&item))
+            };
+            let listing: Vec<usize> = able.iter().copied().filter(lists).collect();
+            if listing.len() != 1 {
+                let ids: Vec<&str> = able.iter().map(|at| plan.visits[*at].id.as_str()).collect();
+                let detail = format!("the duty is met at more than one visit: {}", ids.join(", "));
+                found.add("duty-twice", duty_place(inputs, key.0, key.1, key.2), detail);
+            } else {
+                able = listing;
+            }
+        }
+        if able.is_empty() {
+            let detail = "the duty is met at no visit and not listed as unplaced";
+            found.add("duty-missing", duty_place(inputs, key.0, key.1, key.2), detail);
+        }
+        for at in able {
+            met[at].insert((agency, task));
+        }
+    }
+    Dues { all, met }
+}
+
+/// Adds the duties of one sample: the lead's at every drawn entity, a partner's at its share, smallest ranks first.
+fn owe(inputs: &Inputs, stratum: &Stratum, sample: &Sample, all: &mut BTreeSet<DutyKey>) {
+    let task = &inputs.tasks[stratum.task.at()];
+    let everyone = sample.drawn.len();
+    let shares = task
+        .partners
+        .iter()
+        .map(|partner| (partner.agency, partner.share.map(|share| part(share, everyone))));
+    for (agency, share) in std::iter::once((task.lead, None)).chain(shares) {
+        for pick in sample.drawn.iter().take(share.unwrap_or(everyone)) {
+            all.insert((EntityNo(pick.at), agency, stratum.task));
+        }
+    }
+}
+
+/// Computes a share of the sample, rounded up.
+fn part(share: Rate, sample: usize) -> usize {
+    match share {
+        Rate::Count(count) => count as usize,
+        Rate::Share { part, whole } => {
+            let exact = sample as u128 * u128::from(part);
+            usize::try_from(exact.div_ceil(u128::from(whole))).unwrap_or(sample)
+        }
+    }
+}

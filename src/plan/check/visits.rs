@@ -1,0 +1,238 @@
+//! Proves what a visit says of itself, and its day (排期).
+//!
+//! Protocol §9.1. Tasks, items, teams and lead follow from the duties that the visit meets; the day is a working day
+//! inside every span that binds it and outside every quiet one; the length follows from the minutes of the longest
+//! agency of the entity.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, Weekday};
+
+use super::duties::Dues;
+use super::{Findings, list, own_items};
+use crate::plan::model::{AgencyNo, EntityNo, Half, Inputs, ItemNo, Plan, TaskNo, Visit};
+use crate::plan::words::Word;
+
+/// Proves every visit apart from who goes there.
+pub(super) fn check(inputs: &Inputs, plan: &Plan, dues: &Dues, found: &mut Findings) {
+    check_ids(inputs, plan, found);
+    let days = WorkingDays::of(inputs);
+    let long = long_entities(inputs, dues);
+    for (visit, met) in plan.visits.iter().zip(&dues.met) {
+        let place = format!("visit {}", visit.id);
+        check_contents(inputs, visit, met, &place, found);
+        check_day(inputs, visit, &days, &place, found);
+        let is_long = long.contains(&visit.entity);
+        if (visit.half == Half::WholeDay) != is_long {
+            let asked = if is_long { "the whole day" } else { "half a day" };
+            let detail = format!(
+                "takes {:?}, the minutes of its longest agency ask for {asked}",
+                visit.half.word()
+            );
+            found.add("half", place, detail);
+        }
+    }
+}
+
+/// Proves the order of the visits and their ids: the entity's own, then `/2`, `/3` … by date.
+fn check_ids(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
+    for pair in plan.visits.windows(2).filter(|pair| pair[0].id >= pair[1].id) {
+        found.add(
+            "visit-order",
+            format!("visit {}", pair[1].id),
+            "visits stand strictly increasing by id",
+        );
+    }
+    let mut by_entity: BTreeMap<EntityNo, Vec<(u32, &Visit)>> = BTreeMap::new();
+    for visit in &plan.visits {
+        let id = &inputs.entities[visit.entity.at()].id;
+        let number = match visit.id.strip_prefix(id.as_str()) {
+            Some("") => Some(1),
+            Some(rest) => rest.strip_prefix('/').and_then(|rest| {
+                // The number as it is printed: no sign, no leading zero.
+                rest.parse::<u32>()
+                    .ok()
+                    .filter(|number| *number >= 2 && number.to_string() == rest)
+            }),
+            None => None,
+        };
+        match number {
+            Some(number) => by_entity.entry(visit.entity).or_default().push((number, visit)),
+            None => found.add(
+                "visit-id",
+                format!("visit {}", visit.id),
+                format!("is not an id of a visit to {id}"),
+            ),
+        }
+    }
+    for visits in by_entity.values_mut() {
+        visits.sort_by_key(|(number, _)| *number);
+        for ((number, visit), asked) in visits.iter().zip(1u32..) {
+            if *number != asked {
+                found.add(
+                    "visit-id",
+                    format!("visit {}", visit.id),
+                    format!("number {asked} of the entity's visits"),
+                );
+            }
+        }
+        let when = |visit: &Visit| (visit.date, visit.half);
+        for pair in visits.windows(2).filter(|pair| when(pair[0].1) > when(pair[1].1)) {
+            found.add(
+                "visit-id",
+                format!("visit {}", pair[1].1.id),
+                "is earlier than the visit numbered before it",
+            );
+        }
+    }
+}
+
+/// Proves tasks, items, teams and lead of a visit against the duties that it meets.
+fn check_contents(
+    inputs: &Inputs,
+    visit: &Visit,
+    met: &BTreeSet<(AgencyNo, TaskNo)>,
+    place: &str,
+    found: &mut Findings,
+) {
+    let tasks: BTreeSet<TaskNo> = met.iter().map(|(_, task)| *task).collect();
+    if !visit.tasks.iter().eq(&tasks) {
+        let code = |no: &TaskNo| inputs.tasks[no.at()].code.clone();
+        let detail = format!(
+            "names tasks {}, meets duties of {}",
+            list(&visit.tasks, code),
+            list(&tasks, code)
+        );
+        found.add("visit-tasks", place, detail);
+    }
+    let items: BTreeSet<ItemNo> = met
+        .iter()
+        .flat_map(|(agency, task)| own_items(inputs, &inputs.tasks[task.at()], *agency))
+        .collect();
+    if !visit.items.iter().eq(&items) {
+        let code = |no: &ItemNo| inputs.items[no.at()].code.clone();
+        let detail = format!(
+            "names items {}, its duties have {}",
+            list(&visit.items, code),
+            list(&items, code)
+        );
+        found.add("visit-items", place, detail);
+    }
+    let agency_code = |no: AgencyNo| inputs.agencies[no.at()].code.as_str();
+    for team in &visit.teams {
+        if !met.iter().any(|(agency, _)| *agency == team.agency) {
+            let detail = format!("agency {} sends a team and has no duty there", agency_code(team.agency));
+            found.add("team-without-duty", place, detail);
+        }
+    }
+    if !visit.teams.is_sorted_by(|a, b| a.agency < b.agency) {
+        found.add("team-order", place, "teams do not stand strictly increasing by agency");
+    }
+    let agencies_max = inputs.rules.team.agencies_per_visit_max;
+    if visit.teams.len() > agencies_max as usize {
+        let detail = format!("{} agencies come, at most {agencies_max} may", visit.teams.len());
+        found.add("agencies-per-visit", place, detail);
+    }
+    if let Some(first) = visit.tasks.iter().min() {
+        let lead = inputs.tasks[first.at()].lead;
+        if visit.lead != lead {
+            let (stands, asked) = (agency_code(visit.lead), agency_code(lead));
+            found.add(
+                "visit-lead",
+                place,
+                format!("agency {stands} leads, the first task's lead is {asked}"),
+            );
+        }
+    }
+    if visit.tasks.len() > 1 {
+        for task in visit
+            .tasks
+            .iter()
+            .map(|no| &inputs.tasks[no.at()])
+            .filter(|task| task.separate)
+        {
+            found.add(
+                "separate-merged",
+                place,
+                format!("task {} is merged and asks for a visit of its own", task.code),
+            );
+        }
+    }
+}
+
+/// Proves that a visit may take place on its day.
+fn check_day(inputs: &Inputs, visit: &Visit, days: &WorkingDays, place: &str, found: &mut Findings) {
+    let date = visit.date;
+    if !days.contains(date) {
+        found.add("not-a-working-day", place, format!("{date} is not worked"));
+    }
+    if !inputs.rules.days.contains(date) {
+        found.add("outside-period", place, format!("{date} lies outside the period"));
+    }
+    for task in visit
+        .tasks
+        .iter()
+        .map(|no| &inputs.tasks[no.at()])
+        .filter(|task| !task.window.contains(date))
+    {
+        found.add(
+            "outside-window",
+            place,
+            format!("{date} lies outside the window of task {}", task.code),
+        );
+    }
+    for quiet in inputs.rules.quiet.iter().filter(|quiet| quiet.days.contains(date)) {
+        found.add(
+            "county-quiet",
+            place,
+            format!("{date} lies in a quiet span of the county: {}", quiet.reason),
+        );
+    }
+    if inputs.entities[visit.entity.at()]
+        .quiet
+        .iter()
+        .any(|span| span.contains(date))
+    {
+        found.add(
+            "entity-quiet",
+            place,
+            format!("{date} lies in a quiet span of the entity"),
+        );
+    }
+}
+
+/// Knows which days are worked: Monday to Friday, but for the days that the calendar moves.
+struct WorkingDays(BTreeMap<Date, bool>);
+
+impl WorkingDays {
+    fn of(inputs: &Inputs) -> WorkingDays {
+        WorkingDays(inputs.calendar.iter().map(|day| (day.date, !day.is_off)).collect())
+    }
+
+    fn contains(&self, date: Date) -> bool {
+        let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        self.0.get(&date).copied().unwrap_or(!weekend)
+    }
+}
+
+/// Collects the entities whose visits take the whole day: where the distinct items of one agency, over all its duties
+/// of the period there, placed or not, need more minutes than half a day has.
+fn long_entities(inputs: &Inputs, dues: &Dues) -> BTreeSet<EntityNo> {
+    let mut items: BTreeMap<(EntityNo, AgencyNo), BTreeSet<ItemNo>> = BTreeMap::new();
+    for (entity, agency, task) in &dues.all {
+        let own = own_items(inputs, &inputs.tasks[task.at()], *agency);
+        items.entry((*entity, *agency)).or_default().extend(own);
+    }
+    let minutes = |items: &BTreeSet<ItemNo>| {
+        items
+            .iter()
+            .map(|no| u64::from(inputs.items[no.at()].minutes))
+            .sum::<u64>()
+    };
+    let half_day = u64::from(inputs.rules.team.half_day_minutes);
+    items
+        .iter()
+        .filter(|(_, items)| minutes(items) > half_day)
+        .map(|((entity, _), _)| *entity)
+        .collect()
+}

@@ -1,0 +1,360 @@
+//! Dates (排期): what a calendar costs, and how that changes when one visit comes or goes.
+//!
+//! Capacity counts heads, not names: who comes is the lottery's business and stands in `teams`. The cost of a calendar is
+//!
+//! - [`TRIP_COST`] for every (agency, township, day) on which the agency goes there at all,
+//! - 1 for every officer who is out on a day: a morning and an afternoon visit of one agency in one township on one
+//!   day can be one outing of one team,
+//! - [`WEEK_COST`] for every visit that a week has above or below its share of the working days,
+//! - [`OVERFLOW_COST`] for every team, officer or holder of a qualification that a day lacks.
+
+use super::model::{Model, Skills, TeamDays};
+use super::problem::DaySet;
+
+/// Cost of one (agency, township, day), in officer-days.
+pub const TRIP_COST: i64 = 5;
+/// Cost of one visit too many or too few in a week, in officer-days.
+pub const WEEK_COST: i64 = 5;
+/// Cost of one team, officer or holder that a day lacks: more than any calendar can gain by it.
+pub const OVERFLOW_COST: i64 = 40;
+
+/// Is a visit on its way to a date and teams.
+#[derive(Clone, Debug)]
+pub(super) struct Dated {
+    pub site: u32,
+    pub township: u32,
+    pub whole: bool,
+    /// Units, increasing; none where the visit has been merged into others.
+    pub units: Vec<u32>,
+    pub parts: Vec<Part>,
+    /// Days on which every agency has a team for it.
+    pub open: DaySet,
+    pub choice: Vec<u32>,
+    pub day: u32,
+    pub half: u8,
+    pub placed: bool,
+}
+
+/// Is one agency's share of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub agency: u32,
+    pub need: Skills,
+}
+
+/// Counts one agency's visits in one township on one day: mornings, afternoons, whole days.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell([u16; 3]);
+
+/// Holds a calendar and the counts from which its cost follows.
+pub(super) struct Calendar<'a> {
+    pub model: &'a Model,
+    pub visits: Vec<Dated>,
+    /// Sum of the costs named above, kept current by every change.
+    pub cost: i64,
+    days: usize,
+    townships: usize,
+    team: i64,
+    pairs: bool,
+    cells: Vec<Cell>,
+    /// By agency and day: visits; outings; teams that the officers there can make.
+    teams_out: Vec<u16>,
+    outings: Vec<u16>,
+    outings_max: Vec<u16>,
+    teams_max: Vec<u32>,
+    /// By qualification row, day and half: visits that need it, and by row and day: holders who are there.
+    skill_start: Vec<u32>,
+    skill_use: Vec<u16>,
+    holders: Vec<u16>,
+    week_of: Vec<u32>,
+    week_visits: Vec<i64>,
+    week_share: Vec<i64>,
+}
+
+impl<'a> Calendar<'a> {
+    /// Opens an empty calendar for some visits, each given by its units.
+    pub fn new(model: &'a Model, team_days: &mut TeamDays, visits: &[Vec<u32>]) -> Calendar<'a> {
+        let problem = &model.problem;
+        let (days, townships) = (problem.days.len(), problem.travel.len());
+        let agencies = problem.agencies.len();
+        let team = i64::from(problem.rules.team_size);
+        let mut skill_start = vec![0u32];
+        for pool in &model.pools {
+            skill_start.push(skill_start[skill_start.len() - 1] + pool.skills.len() as u32);
+        }
+        let rows = skill_start[agencies] as usize;
+        let mut holders = vec![0u16; rows * days];
+        let mut outings_max = vec![0u16; agencies * days];
+        let mut teams_of = vec![0u64; agencies];
+        for units in visits {
+            let mut joining: Vec<u32> = units.iter().map(|&unit| model.units[unit as usize].agency).collect();
+            joining.sort_unstable();
+            joining.dedup();
+            joining.into_iter().for_each(|agency| teams_of[agency as usize] += 1);
+        }
+        for (agency, pool) in model.pools.iter().enumerate() {
+            let caps = pool.officers.iter().map(|&at| u64::from(problem.officers[at as usize].visits_max)).sum::<u64>();
+            // Where load caps leave little choice of people, the days must leave more.
+            let tight = teams_of[agency] * team as u64 * 10 > caps * 9;
+            let tenths = if tight { 7 } else { 9 };
+            for day in 0..days {
+                outings_max[agency * days + day] = clip(u64::from(pool.present[day]) * tenths / (10 * team as u64)).max(1);
+            }
+            for (&officer, &holds) in pool.officers.iter().zip(&pool.holds) {
+                for bit in bits(holds) {
+                    let row = (skill_start[agency] + bit) as usize;
+                    problem.officers[officer as usize].days.iter().for_each(|d| holders[row * days + d as usize] += 1);
+                }
+            }
+        }
+        let mut week_of = Vec::with_capacity(days);
+        for (at, day) in problem.days.iter().enumerate() {
+            let same = at > 0 && problem.days[at - 1].week == day.week;
+            let last: Option<&u32> = week_of.last();
+            week_of.push(last.map_or(0, |&week| if same { week } else { week + 1 }));
+        }
+        let weeks = week_of.last().map_or(0, |&week| week as usize + 1);
+        let mut calendar = Calendar {
+            model,
+            visits: visits.iter().map(|units| Dated::of(model, team_days, units.clone())).collect(),
+            cost: 0,
+            days,
+            townships,
+            team,
+            pairs: problem.rules.visits_per_day_max > 1,
+            cells: vec![Cell::default(); agencies * townships * days],
+            teams_out: vec![0; agencies * days],
+            outings: vec![0; agencies * days],
+            outings_max,
+            teams_max: problem.agencies.iter().map(|agency| agency.teams_per_day_max).collect(),
+            skill_start,
+            skill_use: vec![0; rows * days * 2],
+            holders,
+            week_of,
+            week_visits: vec![0; weeks],
+            week_share: vec![0; weeks],
+        };
+        calendar.share_weeks();
+        calendar
+    }
+
+    /// Sets each week's share of the visits by its working days, to the nearest whole number.
+    pub fn share_weeks(&mut self) {
+        let count = self.visits.iter().filter(|visit| !visit.units.is_empty()).count() as i64;
+        let days = self.days as i64;
+        let mut length = vec![0i64; self.week_visits.len()];
+        self.week_of.iter().for_each(|&week| length[week as usize] += 1);
+        for (week, &length) in length.iter().enumerate() {
+            self.cost -= WEEK_COST * (self.week_visits[week] - self.week_share[week]).abs();
+            self.week_share[week] = (2 * count * length + days) / (2 * days);
+            self.cost += WEEK_COST * (self.week_visits[week] - self.week_share[week]).abs();
+        }
+    }
+
+    /// Returns what the calendar would cost more with the visit on that day and half; the visit has no date now.
+    pub fn cost_to_add(&self, visit: u32, day: u32, half: u8) -> i64 {
+        let row = &self.visits[visit as usize];
+        let mut cost = self.week_cost(day, 1);
+        for part in &row.parts {
+            cost += self.part_cost(part, row.township, day, slot(row.whole, half), 1);
+        }
+        cost
+    }
+
+    /// Returns what the calendar would cost more without the visit's date; the saving as a negative number.
+    pub fn cost_to_remove(&self, visit: u32) -> i64 {
+        let row = &self.visits[visit as usize];
+        let mut cost = self.week_cost(row.day, -1);
+        for part in &row.parts {
+            cost += self.part_cost(part, row.township, row.day, slot(row.whole, row.half), -1);
+        }
+        cost
+    }
+
+    /// Returns what the calendar would cost more with the visit moved to another date.
+    pub fn cost_to_move(&mut self, visit: u32, day: u32, half: u8) -> i64 {
+        let (from_day, from_half) = (self.visits[visit as usize].day, self.visits[visit as usize].half);
+        if from_day != day {
+            let weeks = if self.week_of[from_day as usize] == self.week_of[day as usize] {
+                -self.week_cost(from_day, -1) - self.week_cost(day, 1)
+            } else {
+                0
+            };
+            return self.cost_to_remove(visit) + self.cost_to_add(visit, day, half) + weeks;
+        }
+        let before = self.cost;
+        self.lift(visit);
+        self.place(visit, day, half);
+        let change = self.cost - before;
+        self.lift(visit);
+        self.place(visit, from_day, from_half);
+        change
+    }
+
+    /// Gives a visit without a date that day and half.
+    pub fn place(&mut self, visit: u32, day: u32, half: u8) {
+        debug_assert!(!self.visits[visit as usize].placed, "a visit has one date");
+        self.cost += self.cost_to_add(visit, day, half);
+        let row = &mut self.visits[visit as usize];
+        row.day = day;
+        row.half = if row.whole { 0 } else { half };
+        row.placed = true;
+        self.count(visit, 1);
+    }
+
+    /// Takes a visit's date away.
+    pub fn lift(&mut self, visit: u32) {
+        debug_assert!(self.visits[visit as usize].placed, "only a date that is there can be taken away");
+        self.cost += self.cost_to_remove(visit);
+        self.count(visit, -1);
+        self.visits[visit as usize].placed = false;
+    }
+
+    /// Tells whether an agency's teams or officers do not suffice on a visit's day, as far as counts tell.
+    pub fn is_over(&self, agency: u32, day: u32) -> bool {
+        let at = agency as usize * self.days + day as usize;
+        u32::from(self.teams_out[at]) > self.teams_max[agency as usize]
+    }
+
+    /// Lowers the number of outings that an agency's officers can make on a day by one; the cost follows.
+    pub fn tighten(&mut self, agency: u32, day: u32) {
+        let at = agency as usize * self.days + day as usize;
+        let over = |max: u16, out: u16| OVERFLOW_COST * i64::from(out.saturating_sub(max));
+        self.cost -= over(self.outings_max[at], self.outings[at]);
+        self.outings_max[at] = self.outings_max[at].min(self.outings[at]).saturating_sub(1);
+        self.cost += over(self.outings_max[at], self.outings[at]);
+    }
+
+    /// Adds a visit of some units, without a date, and returns its number.
+    pub fn open_visit(&mut self, team_days: &mut TeamDays, units: Vec<u32>) -> u32 {
+        self.visits.push(Dated::of(self.model, team_days, units));
+        self.visits.len() as u32 - 1
+    }
+
+    /// Gives a visit without a date other units.
+    pub fn set_units(&mut self, team_days: &mut TeamDays, visit: u32, units: Vec<u32>) {
+        debug_assert!(!self.visits[visit as usize].placed, "the counts would no longer fit");
+        let (site, township, whole) = {
+            let row = &self.visits[visit as usize];
+            (row.site, row.township, row.whole)
+        };
+        let mut row = Dated::of(self.model, team_days, units);
+        (row.site, row.township, row.whole) = (site, township, whole);
+        self.visits[visit as usize] = row;
+    }
+
+    fn week_cost(&self, day: u32, change: i64) -> i64 {
+        let week = self.week_of[day as usize] as usize;
+        let off = self.week_visits[week] - self.week_share[week];
+        WEEK_COST * ((off + change).abs() - off.abs())
+    }
+
+    #[inline]
+    fn part_cost(&self, part: &Part, township: u32, day: u32, slot: usize, change: i64) -> i64 {
+        let agency = part.agency as usize;
+        let day = day as usize;
+        let cell = &self.cells[(agency * self.townships + township as usize) * self.days + day];
+        let mut after = *cell;
+        after.0[slot] = (i64::from(after.0[slot]) + change) as u16;
+        let (empty_before, empty_after) = (cell.is_empty(), after.is_empty());
+        let more = after.outings(self.pairs) - cell.outings(self.pairs);
+        let mut cost = TRIP_COST * (i64::from(empty_before) - i64::from(empty_after)) + self.team * more;
+        let at = agency * self.days + day;
+        let over = |now: i64, more: i64, max: i64| OVERFLOW_COST * ((now + more - max).max(0) - (now - max).max(0));
+        cost += over(i64::from(self.teams_out[at]), change, i64::from(self.teams_max[agency]));
+        cost += over(i64::from(self.outings[at]), more, i64::from(self.outings_max[at]));
+        for bit in bits(part.need) {
+            let row = (self.skill_start[agency] + bit) as usize * self.days + day;
+            // A holder makes one outing a day; at half of them in each half, all of them find their outings.
+            let max = i64::from(self.holders[row] / 2).max(1);
+            for half in halves(slot) {
+                cost += over(i64::from(self.skill_use[2 * row + half]), change, max);
+            }
+        }
+        cost
+    }
+
+    fn count(&mut self, visit: u32, change: i64) {
+        let row = &self.visits[visit as usize];
+        let day = row.day as usize;
+        let slot = slot(row.whole, row.half);
+        self.week_visits[self.week_of[day] as usize] += change;
+        let add = |count: &mut u16, change: i64| *count = (i64::from(*count) + change) as u16;
+        for part in &row.parts {
+            let agency = part.agency as usize;
+            let cell = &mut self.cells[(agency * self.townships + row.township as usize) * self.days + day];
+            let before = cell.outings(self.pairs);
+            add(&mut cell.0[slot], change);
+            let more = cell.outings(self.pairs) - before;
+            add(&mut self.teams_out[agency * self.days + day], change);
+            add(&mut self.outings[agency * self.days + day], more);
+            for bit in bits(part.need) {
+                let row = (self.skill_start[agency] + bit) as usize * self.days + day;
+                halves(slot).for_each(|half| add(&mut self.skill_use[2 * row + half], change));
+            }
+        }
+    }
+}
+
+impl Dated {
+    /// Makes a visit of some units of one site, without a date.
+    fn of(model: &Model, team_days: &mut TeamDays, units: Vec<u32>) -> Dated {
+        let site = units.first().map_or(0, |&unit| model.units[unit as usize].site);
+        let row = &model.problem.sites[site as usize];
+        let mut agencies: Vec<u32> = units.iter().map(|&unit| model.units[unit as usize].agency).collect();
+        agencies.sort_unstable();
+        agencies.dedup();
+        let parts = agencies.iter().map(|&agency| Part { agency, need: model.need_of(agency, &units) }).collect();
+        let open = team_days.of_units(model, &units);
+        Dated {
+            site,
+            township: row.township,
+            whole: row.halfdays > 1,
+            units,
+            parts,
+            open,
+            choice: open.iter().collect(),
+            day: 0,
+            half: 0,
+            placed: false,
+        }
+    }
+}
+
+impl Cell {
+    fn is_empty(&self) -> bool {
+        self.0 == [0; 3]
+    }
+
+    fn outings(&self, pairs: bool) -> i64 {
+        let [morning, afternoon, whole] = self.0.map(i64::from);
+        if pairs { morning.max(afternoon) + whole } else { morning + afternoon + whole }
+    }
+}
+
+/// Lists the qualifications of a set.
+pub(super) fn bits(set: Skills) -> impl Iterator<Item = u32> {
+    let mut rest = set;
+    std::iter::from_fn(move || {
+        (rest != 0).then(|| {
+            let bit = rest.trailing_zeros();
+            rest &= rest - 1;
+            bit
+        })
+    })
+}
+
+fn slot(whole: bool, half: u8) -> usize {
+    if whole { 2 } else { usize::from(half) }
+}
+
+fn halves(slot: usize) -> std::ops::Range<usize> {
+    match slot {
+        2 => 0..2,
+        half => half..half + 1,
+    }
+}
+
+fn clip(count: u64) -> u16 {
+    count.min(u64::from(u16::MAX)) as u16
+}

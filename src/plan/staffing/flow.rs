@@ -1,0 +1,360 @@
+//! Minimum-cost flow in integers, with the prices that prove it.
+//!
+//! Successive shortest paths (Jewell 1958; Busacker and Gowen 1961) with node prices that keep every residual arc's
+//! reduced cost at 0 or more (Edmonds and Karp 1972), so that each search is Dijkstra's and stops at the sink. The
+//! optimum's cost does not depend on the method; where the optimum is unique, neither does the flow.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Price of a node from which the sink cannot be reached at all; every other price is larger.
+pub const PRICE_MIN: i64 = -(1 << 61);
+
+/// Is a directed arc; `cost` is at least 0 and small enough for sums along a path to stay above [`PRICE_MIN`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arc {
+    pub from: u32,
+    pub to: u32,
+    /// Units, at least 1.
+    pub capacity: u32,
+    pub cost: i64,
+}
+
+/// Holds a network whose arcs all lead from lower to higher nodes; the last node is the sink.
+#[derive(Clone, Debug)]
+pub struct Network {
+    nodes: u32,
+    arcs: Vec<Arc>,
+    flow: Vec<u32>,
+    price: Vec<i64>,
+    /// Arcs at each node, out of it (2 × arc) and into it (2 × arc + 1).
+    ends: Vec<u32>,
+    start: Vec<u32>,
+    search: Search,
+}
+
+/// Holds what one search needs and the next can use again.
+#[derive(Clone, Debug, Default)]
+struct Search {
+    distance: Vec<i64>,
+    via: Vec<u32>,
+    round: Vec<u32>,
+    now: u32,
+    settled: Vec<u32>,
+    heap: BinaryHeap<Reverse<(i64, u32)>>,
+}
+
+impl Network {
+    /// Builds a network without flow.
+    ///
+    /// # Panics
+    /// If an arc does not lead upward, or has a cost below 0.
+    pub fn new(nodes: u32, arcs: Vec<Arc>) -> Network {
+        let mut start = vec![0u32; nodes as usize + 1];
+        for arc in &arcs {
+            assert!(arc.from < arc.to && arc.to < nodes && arc.cost >= 0, "arcs lead upward at no negative cost");
+            start[arc.from as usize + 1] += 1;
+            start[arc.to as usize + 1] += 1;
+        }
+        for node in 0..nodes as usize {
+            start[node + 1] += start[node];
+        }
+        let mut place = start.clone();
+        let mut ends = vec![0u32; 2 * arcs.len()];
+        for (at, arc) in arcs.iter().enumerate() {
+            for (node, end) in [(arc.from, 2 * at as u32), (arc.to, 2 * at as u32 + 1)] {
+                ends[place[node as usize] as usize] = end;
+                place[node as usize] += 1;
+            }
+        }
+        // Without flow, minus the distance to the sink is a feasible price; arcs lead upward, so one pass finds it.
+        let mut price = vec![PRICE_MIN; nodes as usize];
+        price[nodes as usize - 1] = 0;
+        for node in (0..nodes as usize - 1).rev() {
+            for &end in &ends[start[node] as usize..start[node + 1] as usize] {
+                let arc = &arcs[end as usize / 2];
+                let beyond = price[arc.to as usize];
+                if end % 2 == 0 && beyond > PRICE_MIN {
+                    price[node] = price[node].max(beyond - arc.cost);
+                }
+            }
+        }
+        let flow = vec![0; arcs.len()];
+        let search = Search {
+            distance: vec![0; nodes as usize],
+            via: vec![0; nodes as usize],
+            round: vec![0; nodes as usize],
+            ..Search::default()
+        };
+        Network { nodes, arcs, flow, price, ends, start, search }
+    }
+
+    /// Returns the arcs in the order in which they were given.
+    pub fn arcs(&self) -> &[Arc] {
+        &self.arcs
+    }
+
+    /// Returns the units on each arc.
+    pub fn flow(&self) -> &[u32] {
+        &self.flow
+    }
+
+    /// Returns the price of each node; the sink's is 0.
+    pub fn prices(&self) -> &[i64] {
+        &self.price
+    }
+
+    /// Returns the nodes that the last search reached; after one that failed they make a Hall violator.
+    pub fn reached(&self) -> &[u32] {
+        &self.search.settled
+    }
+
+    /// Sends one more unit from a node to the sink by a cheapest residual path; tells whether there was one.
+    ///
+    /// A node that fails once fails for good, however much is sent from other nodes.
+    pub fn augment(&mut self, source: u32) -> bool {
+        let sink = self.nodes - 1;
+        let Search { distance, via, round, now, settled, heap } = &mut self.search;
+        *now += 1;
+        settled.clear();
+        heap.clear();
+        distance[source as usize] = 0;
+        round[source as usize] = *now;
+        via[source as usize] = u32::MAX;
+        heap.push(Reverse((0, source)));
+        let mut total = None;
+        while let Some(Reverse((far, node))) = heap.pop() {
+            if far > distance[node as usize] {
+                continue;
+            }
+            if node == sink {
+                total = Some(far);
+                break;
+            }
+            settled.push(node);
+            let price = self.price[node as usize];
+            for &end in &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize] {
+                let at = end as usize / 2;
+                let arc = &self.arcs[at];
+                let (next, cost) = if end % 2 == 0 {
+                    if self.flow[at] == arc.capacity {
+                        continue;
+                    }
+                    (arc.to, arc.cost)
+                } else {
+                    if self.flow[at] == 0 {
+                        continue;
+                    }
+                    (arc.from, -arc.cost)
+                };
+                let beyond = far + cost + price - self.price[next as usize];
+                debug_assert!(beyond >= far, "a residual arc has a negative reduced cost");
+                if round[next as usize] != *now || beyond < distance[next as usize] {
+                    round[next as usize] = *now;
+                    distance[next as usize] = beyond;
+                    via[next as usize] = end;
+                    heap.push(Reverse((beyond, next)));
+                }
+            }
+        }
+        let Some(total) = total else { return false };
+        for &node in settled.iter() {
+            self.price[node as usize] += distance[node as usize] - total;
+        }
+        let mut node = sink;
+        while node != source {
+            let end = via[node as usize];
+            let arc = &self.arcs[end as usize / 2];
+            if end % 2 == 0 {
+                self.flow[end as usize / 2] += 1;
+                node = arc.from;
+            } else {
+                self.flow[end as usize / 2] -= 1;
+                node = arc.to;
+            }
+        }
+        true
+    }
+
+    /// Tells whether some more units could be sent from a node, and leaves the flow as it is.
+    pub fn could_send(&mut self, source: u32, units: u32) -> bool {
+        let (flow, price) = (self.flow.clone(), self.price.clone());
+        let could = (0..units).all(|_| self.augment(source));
+        (self.flow, self.price) = (flow, price);
+        could
+    }
+
+    /// Tells whether the residual arcs of reduced cost 0 hold a cycle, so that another flow costs the same.
+    ///
+    /// An arc and its own reverse are no cycle. Peels nodes without a way in or out (Kahn 1962): linear time.
+    pub fn has_tie(&self) -> bool {
+        let nodes = self.nodes as usize;
+        let mut ways = vec![0u32; nodes];
+        self.tight().for_each(|(_, to, _)| ways[to as usize] += 1);
+        let mut free: Vec<u32> = (0..self.nodes).filter(|&node| ways[node as usize] == 0).collect();
+        let mut peeled = 0;
+        while let Some(node) = free.pop() {
+            peeled += 1;
+            for (to, _) in self.tight_from(node) {
+                ways[to as usize] -= 1;
+                if ways[to as usize] == 0 {
+                    free.push(to);
+                }
+            }
+        }
+        peeled < self.nodes
+    }
+
+    /// Chooses among the flows of least cost the one whose arcs come first: an arc is used if it can be, in the
+    /// order in which the arcs were given. Tells whether anything had to be chosen.
+    pub fn settle_ties(&mut self) -> bool {
+        if !self.has_tie() {
+            return false;
+        }
+        let mut frozen = vec![false; self.arcs.len()];
+        for at in 0..self.arcs.len() {
+            let arc = self.arcs[at];
+            if self.flow[at] == 0 && self.reduced(at) == 0 {
+                if let Some(path) = self.tight_path(arc.to, arc.from, &frozen) {
+                    self.flow[at] += 1;
+                    for end in path {
+                        let units = &mut self.flow[end as usize / 2];
+                        if end % 2 == 0 { *units += 1 } else { *units -= 1 }
+                    }
+                }
+            }
+            frozen[at] = true;
+        }
+        true
+    }
+
+    fn reduced(&self, at: usize) -> i64 {
+        let arc = &self.arcs[at];
+        arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize]
+    }
+
+    /// Lists the residual arcs of reduced cost 0: from, to, end.
+    fn tight(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
+        (0..self.nodes).flat_map(|node| self.tight_from(node).map(move |(to, end)| (node, to, end)))
+    }
+
+    fn tight_from(&self, node: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let ends = &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize];
+        ends.iter().filter_map(move |&end| {
+            let at = end as usize / 2;
+            let arc = &self.arcs[at];
+            let open = if end % 2 == 0 { self.flow[at] < arc.capacity } else { self.flow[at] > 0 };
+            let to = if end % 2 == 0 { arc.to } else { arc.from };
+            (open && self.price[node as usize] > PRICE_MIN && self.reduced(at) == 0).then_some((to, end))
+        })
+    }
+
+    fn tight_path(&self, from: u32, to: u32, frozen: &[bool]) -> Option<Vec<u32>> {
+        let mut via = vec![None; self.nodes as usize];
+        let mut queue = std::collections::VecDeque::from([from]);
+        while let Some(node) = queue.pop_front() {
+            if node == to {
+                let mut path = Vec::new();
+                let mut node = to;
+                while node != from {
+                    let end: u32 = via[node as usize].expect("the path leads back to its start");
+                    path.push(end);
+                    let arc = &self.arcs[end as usize / 2];
+                    node = if end % 2 == 0 { arc.from } else { arc.to };
+                }
+                return Some(path);
+            }
+            for (next, end) in self.tight_from(node) {
+                if !frozen[end as usize / 2] && next != from && via[next as usize].is_none() {
+                    via[next as usize] = Some(end);
+                    queue.push_back(next);
+                }
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(state: &mut u64) -> u64 {
+        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        *state >> 33
+    }
+
+    /// Builds `rows` sources of two units each over `columns` columns that take one or two units.
+    fn assignment(rows: u32, columns: u32, state: &mut u64, spread: u64) -> Network {
+        let sink = rows + columns;
+        let mut arcs = Vec::new();
+        for row in 0..rows {
+            for column in 0..columns {
+                let cost = (next(state) % spread) as i64;
+                arcs.push(Arc { from: row, to: rows + column, capacity: 1, cost });
+            }
+        }
+        for column in 0..columns {
+            arcs.push(Arc { from: rows + column, to: sink, capacity: 1, cost: 0 });
+            arcs.push(Arc { from: rows + column, to: sink, capacity: 1, cost: spread as i64 });
+        }
+        Network::new(sink + 1, arcs)
+    }
+
+    fn total(network: &Network) -> i64 {
+        network.arcs().iter().zip(network.flow()).map(|(arc, &units)| arc.cost * i64::from(units)).sum()
+    }
+
+    /// Finds the least cost by trying every pair of columns for every row.
+    fn brute(network: &Network, rows: u32, columns: u32, row: u32, load: &mut [u32], spread: i64) -> i64 {
+        if row == rows {
+            return load.iter().map(|&l| if l == 2 { spread } else { 0 }).sum();
+        }
+        let cost = |c: u32| network.arcs()[(row * columns + c) as usize].cost;
+        let mut best = i64::MAX / 2;
+        for a in 0..columns {
+            for b in a + 1..columns {
+                if load[a as usize] < 2 && load[b as usize] < 2 {
+                    load[a as usize] += 1;
+                    load[b as usize] += 1;
+                    best = best.min(cost(a) + cost(b) + brute(network, rows, columns, row + 1, load, spread));
+                    load[a as usize] -= 1;
+                    load[b as usize] -= 1;
+                }
+            }
+        }
+        best
+    }
+
+    /// Without it a wrong sign in the prices could still give complete teams, only not the cheapest.
+    #[test]
+    fn flow_is_as_cheap_as_the_best_of_all_assignments() {
+        let mut state = 7;
+        for spread in [3, 1000] {
+            for _ in 0..40 {
+                let (rows, columns) = (3, 4);
+                let mut network = assignment(rows, columns, &mut state, spread);
+                (0..rows).for_each(|row| assert!(network.augment(row) && network.augment(row)));
+                let best = brute(&network, rows, columns, 0, &mut [0; 4], spread as i64);
+                assert_eq!(total(&network), best);
+            }
+        }
+    }
+
+    /// Without it two optimal teams would be told apart by the order in which the solver happens to look.
+    #[test]
+    fn tied_flows_settle_on_the_first_arcs_whatever_the_order_of_augmentation() {
+        let mut state = 11;
+        let mut ties = 0;
+        for _ in 0..60 {
+            let mut forward = assignment(3, 4, &mut state, 3);
+            let mut backward = forward.clone();
+            (0..3).for_each(|row| assert!(forward.augment(row) && forward.augment(row)));
+            (0..3).rev().for_each(|row| assert!(backward.augment(row) && backward.augment(row)));
+            assert_eq!(forward.settle_ties(), backward.settle_ties(), "a tie does not depend on the prices found");
+            ties += u32::from(forward.has_tie());
+            assert_eq!(forward.flow(), backward.flow());
+        }
+        assert!(ties > 10, "the case must be tried");
+    }
+}

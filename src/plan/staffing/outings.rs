@@ -1,0 +1,157 @@
+//! Outings (出勤): a morning and an afternoon visit of one agency in one township on one day go to one team.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::dates::Calendar;
+use super::model::{Model, Skills, splits};
+
+/// Is what one team of one agency does on one day: one visit, or a morning and an afternoon one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Outing {
+    /// Positions in the calendar, morning first.
+    pub visits: Vec<u32>,
+    pub day: u32,
+    pub need: Skills,
+}
+
+/// Says which officers may sit together in a team that needs qualifications.
+///
+/// A rule for a pair of sets, so that a team is a set of officers and never a question of who holds which seat: those
+/// who hold everything (`full`) come without limit; of those who hold only the one part at most `team_size − 1` come,
+/// of those who hold only the other part at most 1; nobody else comes. With an empty other part the one part is
+/// "anybody": at least one member of the team holds everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mix {
+    pub need: Skills,
+    /// The part of `need` that the one gate asks for; 0 lets anybody through it.
+    pub one: Skills,
+    /// What the other gate asks for; `None` where there is no other gate.
+    pub other: Option<Skills>,
+}
+
+/// Is the way by which an officer comes into a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    Full,
+    One,
+    Other,
+}
+
+impl Mix {
+    /// Chooses the mix whose scarcer side has most officers, then the one with most teams, out of some officers, each
+    /// given by what he holds; of equal ones the first, "one holds everything" before the ways to share.
+    ///
+    /// Tickets have no part in it, so the choice cannot favour anybody.
+    pub fn of(need: Skills, size: u32, holds: impl Iterator<Item = Skills> + Clone) -> Mix {
+        let any = Mix { need, one: 0, other: None };
+        if need == 0 || size < 2 {
+            return any;
+        }
+        let shared = splits(need).into_iter().map(|one| Mix { need, one, other: Some(need & !one) });
+        let mut best = (any.choice(holds.clone()), any);
+        for mix in shared {
+            let choice = mix.choice(holds.clone());
+            if choice > best.0 {
+                best = (choice, mix);
+            }
+        }
+        best.1
+    }
+
+    /// Tells how an officer who holds `holds` comes into the team, if at all.
+    pub fn gate(&self, holds: Skills) -> Option<Gate> {
+        if self.need & !holds == 0 {
+            Some(Gate::Full)
+        } else if self.one & !holds == 0 {
+            Some(Gate::One)
+        } else {
+            self.other.filter(|other| other & !holds == 0).map(|_| Gate::Other)
+        }
+    }
+
+    /// Returns how many of one team may come through a gate.
+    pub fn limit(gate: Gate, size: u32) -> u32 {
+        match gate {
+            Gate::Full => size,
+            Gate::One => size - 1,
+            Gate::Other => 1,
+        }
+    }
+
+    /// Counts the officers of the scarcer side, and the teams of two.
+    fn choice(&self, holds: impl Iterator<Item = Skills>) -> (u64, u64) {
+        let mut count = [0u64; 3];
+        holds.filter_map(|holds| self.gate(holds)).for_each(|gate| count[gate as usize] += 1);
+        let [full, one, other] = count;
+        let alone = full * full.saturating_sub(1) / 2 + full * (one + other);
+        match self.other {
+            Some(_) => (full + one.min(other), alone + one * other),
+            None => (full, alone),
+        }
+    }
+}
+
+/// Lists the officers of an agency who could come on an outing if nothing else were on, by place in the pool.
+pub(super) fn eligible(model: &Model, sites: &[u32], agency: u32, day: u32) -> Vec<u32> {
+    let pool = &model.pools[agency as usize];
+    let there = |officer: u32| model.problem.officers[officer as usize].days.contains(day);
+    let enters = |officer: u32| sites.iter().all(|&site| model.may_enter(officer, site));
+    let rows = pool.officers.iter().enumerate();
+    rows.filter(|&(_, &officer)| there(officer) && enters(officer)).map(|(at, _)| at as u32).collect()
+}
+
+/// Lists an agency's outings by day, township and first visit; `apart` holds pairs of visits that must not be joined.
+pub(super) fn outings(calendar: &Calendar, agency: u32, apart: &HashSet<(u32, u32, u32)>) -> Vec<Outing> {
+    let mut by_place: BTreeMap<(u32, u32), [Vec<u32>; 3]> = BTreeMap::new();
+    for (at, visit) in calendar.visits.iter().enumerate() {
+        if visit.placed && visit.parts.iter().any(|part| part.agency == agency) {
+            let slot = if visit.whole { 2 } else { usize::from(visit.half) };
+            by_place.entry((visit.day, visit.township)).or_default()[slot].push(at as u32);
+        }
+    }
+    let need = |visit: u32| {
+        let parts = &calendar.visits[visit as usize].parts;
+        parts.iter().find(|part| part.agency == agency).map_or(0, |part| part.need)
+    };
+    let pairs = calendar.model.problem.rules.visits_per_day_max > 1;
+    let mut list = Vec::new();
+    for ((day, _), [morning, mut afternoon, whole]) in by_place {
+        for visit in morning {
+            let mut joined = None;
+            if pairs {
+                let mut choice: Vec<u32> = afternoon.clone();
+                // The fewer qualifications a pair needs, the more officers can take it.
+                choice.sort_by_key(|&other| ((need(visit) | need(other)).count_ones(), other));
+                joined = choice.into_iter().find(|&other| {
+                    !apart.contains(&(agency, visit, other)) && has_team(calendar, agency, day, &[visit, other], need)
+                });
+            }
+            match joined {
+                Some(other) => {
+                    afternoon.retain(|&v| v != other);
+                    list.push(Outing { visits: vec![visit, other], day, need: need(visit) | need(other) });
+                }
+                None => list.push(Outing { visits: vec![visit], day, need: need(visit) }),
+            }
+        }
+        let alone = afternoon.into_iter().chain(whole);
+        list.extend(alone.map(|visit| Outing { visits: vec![visit], day, need: need(visit) }));
+    }
+    list
+}
+
+fn has_team(calendar: &Calendar, agency: u32, day: u32, visits: &[u32], need: impl Fn(u32) -> Skills) -> bool {
+    let model = calendar.model;
+    let size = model.problem.rules.team_size;
+    let sites: Vec<u32> = visits.iter().map(|&visit| calendar.visits[visit as usize].site).collect();
+    let all = visits.iter().fold(0, |all, &visit| all | need(visit));
+    let holds = &model.pools[agency as usize].holds;
+    let officers = eligible(model, &sites, agency, day);
+    let able = officers.iter().map(|&at| holds[at as usize]);
+    let mix = Mix::of(all, size, able.clone());
+    let mut count = [0u32; 3];
+    able.filter_map(|holds| mix.gate(holds)).for_each(|gate| count[gate as usize] += 1);
+    let [full, one, other] = count;
+    // A pair of choices at least, where the agency has them: an outing that only one team can make is no lottery.
+    full + one.min(size - 1) + other.min(1) >= size && (all == 0 || full > 0 || other > 0)
+}

@@ -1,0 +1,300 @@
+//! Repair: visits that an agency cannot staff on their day get another day, for a bounded number of rounds.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::lottery::Ticket;
+
+use super::dates::Calendar;
+use super::model::TeamDays;
+use super::outcome::Reason;
+use super::search::{Steps, cheapest};
+use super::teams::{AgencyTeams, Hints, Tickets, days_that_help, staff_agency};
+
+/// Rounds of moving, the last of which give up.
+const ROUNDS: u32 = 40;
+
+/// From this round on an agency that cannot come with the others comes on a day of its own.
+const ALONE_FROM: u32 = 8;
+
+/// Tries of one agency in one round to do with less double outings.
+const SPLITS: u32 = 10;
+
+/// Other visits of the agency whose date is tried to be changed for one that is short.
+const EXCHANGES: usize = 24;
+
+/// Holds the teams of all agencies, and what could not be staffed.
+pub(super) struct Repaired {
+    pub teams: Vec<AgencyTeams>,
+    /// Ids of the visits by position in the calendar; empty for those without a date.
+    pub ids: Vec<String>,
+    /// Units without a visit, with the reason.
+    pub dropped: Vec<(u32, Reason)>,
+    /// Rounds that moved something.
+    pub rounds: u32,
+}
+
+/// Draws the teams of all agencies and moves what stays short.
+pub(super) fn staff_all(
+    calendar: &mut Calendar,
+    team_days: &mut TeamDays,
+    tickets: &mut Tickets,
+    steps: &mut Steps,
+) -> Repaired {
+    let agencies = calendar.model.pools.len() as u32;
+    let mut hints = Hints::default();
+    let mut tabu: BTreeSet<(Vec<u32>, u32)> = BTreeSet::new();
+    let mut ids = number(calendar);
+    let mut done = Repaired { teams: vec![AgencyTeams::default(); agencies as usize], ids: Vec::new(), dropped: Vec::new(), rounds: 0 };
+    let mut dirty: BTreeSet<u32> = (0..agencies).collect();
+    for round in 0.. {
+        for &agency in &dirty {
+            done.teams[agency as usize] = with_less_doubles(calendar, tickets, &ids, agency, &mut hints);
+        }
+        let mut short: BTreeSet<(u32, u32, Reason)> = BTreeSet::new();
+        for (agency, teams) in done.teams.iter().enumerate() {
+            for &row in &teams.failed {
+                let visits = &teams.outings[row as usize].outing.visits;
+                short.extend(visits.iter().map(|&visit| (visit, agency as u32, Reason::NoFreeOfficers)));
+            }
+        }
+        crowded(calendar, &mut short);
+        if short.is_empty() {
+            break;
+        }
+        if std::env::var("DBG").is_ok() && round < 2 { for (a, t) in done.teams.iter().enumerate() { if !t.failed.is_empty() {
+            let pool=&calendar.model.pools[a]; let caps: u32 = pool.officers.iter().map(|&o| calendar.model.problem.officers[o as usize].visits_max).sum();
+            let seats: usize = t.outings.iter().map(|o| 2*o.outing.visits.len()).sum();
+            let dbl = t.outings.iter().filter(|o| o.outing.visits.len()==2).count();
+            eprintln!("  agency {a} pool {} caps {caps} seats {seats} doubles {dbl} singles {} tight {} ", pool.officers.len(), t.outings.len()-dbl, t.tight.len());
+            for bit in 0..pool.skills.len() { let h: u32 = pool.officers.iter().zip(&pool.holds).filter(|(_,h)| **h>>bit&1==1).map(|(&o,_)| calendar.model.problem.officers[o as usize].visits_max).sum(); let n: usize = t.outings.iter().filter(|o| o.outing.need>>bit&1==1).map(|o| o.outing.visits.len()).sum(); eprintln!("     skill {bit} holder caps {h} need {n}"); }
+            for &f in &t.failed { let o=&t.outings[f as usize]; let mut c=[0;3]; for (e,_) in &o.eligible { if let Some(g)=o.mix.gate(pool.holds[*e as usize]) {c[g as usize]+=1;} } eprintln!("     failed need {:b} visits {} day {} elig {} gates {:?} mix other {:?}", o.outing.need, o.outing.visits.len(), o.outing.day, o.eligible.len(), c, o.mix.other); }
+        } } }
+        done.rounds = round + 1;
+        if std::env::var("DBG").is_ok() { let mut c=std::collections::BTreeMap::new(); for (_,a,_) in &short { *c.entry(*a).or_insert(0)+=1; } eprintln!("round {round} short {} dirty {} by {:?}", short.len(), dirty.len(), c); }
+        let mut touched: BTreeSet<u32> = BTreeSet::new();
+        let mut moved: BTreeSet<u32> = BTreeSet::new();
+        for (visit, agency, reason) in short {
+            if !moved.insert(visit) {
+                continue;
+            }
+            let row = calendar.visits[visit as usize].clone();
+            touched.insert(row.site);
+            let teams = &done.teams[agency as usize];
+            if round < ROUNDS && reason == Reason::NoFreeOfficers && redate(calendar, &hints, agency, teams, visit, None) {
+                continue;
+            }
+            if round < ROUNDS && reason == Reason::NoFreeOfficers {
+                if let Some(other) = exchange(calendar, &hints, agency, teams, visit) {
+                    moved.insert(other);
+                    touched.insert(calendar.visits[other as usize].site);
+                    continue;
+                }
+            }
+            calendar.tighten(agency, row.day);
+            calendar.lift(visit);
+            tabu.insert((row.units.clone(), row.day));
+            let own = |&unit: &u32| calendar.model.units[unit as usize].agency == agency;
+            let (mine, others): (Vec<u32>, Vec<u32>) = row.units.iter().partition(|&unit| own(unit));
+            if round >= ROUNDS {
+                done.dropped.extend(mine.into_iter().map(|unit| (unit, reason)));
+                calendar.set_units(team_days, visit, others);
+                if !calendar.visits[visit as usize].units.is_empty() {
+                    calendar.place(visit, row.day, row.half);
+                }
+                continue;
+            }
+            if round >= ALONE_FROM && !others.is_empty() {
+                calendar.set_units(team_days, visit, others);
+                calendar.place(visit, row.day, row.half);
+                let alone = calendar.open_visit(team_days, mine);
+                ids.push(calendar.model.problem.sites[row.site as usize].id.clone());
+                place_anew(calendar, alone, &tabu, steps);
+            } else {
+                place_anew(calendar, visit, &tabu, steps);
+            }
+        }
+        let before = ids;
+        ids = number(calendar);
+        dirty.clear();
+        for (at, visit) in calendar.visits.iter().enumerate() {
+            if touched.contains(&visit.site) || before.get(at) != ids.get(at) {
+                dirty.extend(visit.parts.iter().map(|part| part.agency));
+            }
+        }
+        for agency in 0..agencies {
+            let gone = |row: &super::teams::Seated| {
+                row.outing.visits.iter().any(|&visit| touched.contains(&calendar.visits[visit as usize].site))
+            };
+            if done.teams[agency as usize].outings.iter().any(gone) {
+                dirty.insert(agency);
+            }
+        }
+    }
+    done.ids = ids;
+    done
+}
+
+/// Numbers the visits of each site by date.
+pub(super) fn number(calendar: &Calendar) -> Vec<String> {
+    let mut order: Vec<u32> =
+        (0..calendar.visits.len() as u32).filter(|&v| calendar.visits[v as usize].placed).collect();
+    let key = |visit: u32| {
+        let row = &calendar.visits[visit as usize];
+        (row.site, row.day, row.half, row.units.clone())
+    };
+    order.sort_by_cached_key(|&visit| key(visit));
+    let mut ids = vec![String::new(); calendar.visits.len()];
+    let (mut last, mut count) = (None, 0);
+    for visit in order {
+        let site = calendar.visits[visit as usize].site;
+        count = if last == Some(site) { count + 1 } else { 1 };
+        last = Some(site);
+        let id = &calendar.model.problem.sites[site as usize].id;
+        ids[visit as usize] = if count == 1 { id.clone() } else { format!("{id}/{count}") };
+    }
+    ids
+}
+
+/// Draws one agency's teams; while some stay short, makes the double outings give way.
+///
+/// For a single outing that is short, one officer who could come keeps two visits more back from double outings. For a
+/// double one, and where nobody can keep anything back, as many pairs are parted as there are visits short, on the
+/// days with most officers to spare.
+fn with_less_doubles(
+    calendar: &Calendar,
+    tickets: &mut Tickets,
+    ids: &[String],
+    agency: u32,
+    hints: &mut Hints,
+) -> AgencyTeams {
+    let mut best = staff_agency(calendar, tickets, ids, agency, hints);
+    let mut tried = best.clone();
+    let mut more = hints.clone();
+    for _ in 0..SPLITS {
+        if best.failed.is_empty() {
+            break;
+        }
+        let changed = keep_back(calendar, agency, &tried, &mut more) | part_pairs(calendar, agency, &tried, &mut more);
+        if !changed {
+            break;
+        }
+        tried = staff_agency(calendar, tickets, ids, agency, &more);
+        if tried.failed.len() < best.failed.len() {
+            best = tried.clone();
+            *hints = more.clone();
+        }
+    }
+    best
+}
+
+/// Lets one officer for each single outing that is short keep visits back; tells whether anybody could.
+fn keep_back(calendar: &Calendar, agency: u32, tried: &AgencyTeams, hints: &mut Hints) -> bool {
+    let pool = &calendar.model.pools[agency as usize];
+    let mut doubles = vec![0u32; pool.officers.len()];
+    let joined = tried.outings.iter().filter(|row| row.outing.visits.len() > 1);
+    joined.flat_map(|row| &row.team).for_each(|&officer| doubles[officer as usize] += 1);
+    let withheld = hints.withheld.entry(agency).or_insert_with(|| vec![0; pool.officers.len()]);
+    let mut changed = false;
+    for &at in &tried.failed {
+        let row = &tried.outings[at as usize];
+        if row.outing.visits.len() > 1 {
+            continue;
+        }
+        let comes = |&&(officer, _): &&(u32, Ticket)| {
+            doubles[officer as usize] > 0 && row.mix.gate(pool.holds[officer as usize]).is_some()
+        };
+        // Whoever holds everything serves best, then whoever has most double outings to give away.
+        let best = row.eligible.iter().filter(comes).max_by_key(|&&(officer, ticket)| {
+            let full = row.mix.need & !pool.holds[officer as usize] == 0;
+            (full, doubles[officer as usize], Reverse(ticket))
+        });
+        if let Some(&(officer, _)) = best {
+            doubles[officer as usize] -= 1;
+            withheld[officer as usize] += 2;
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// Parts pairs of visits; tells whether there were any.
+fn part_pairs(calendar: &Calendar, agency: u32, tried: &AgencyTeams, hints: &mut Hints) -> bool {
+    let mut out: BTreeMap<u32, i64> = BTreeMap::new();
+    tried.outings.iter().for_each(|row| *out.entry(row.outing.day).or_default() += 1);
+    let size = i64::from(calendar.model.problem.rules.team_size);
+    let present = &calendar.model.pools[agency as usize].present;
+    let spare = |day: u32| i64::from(present[day as usize]) - size * out[&day];
+    let mut doubles = Vec::new();
+    for (at, row) in tried.outings.iter().enumerate() {
+        if let [one, other] = row.outing.visits[..] {
+            let short = tried.failed.binary_search(&(at as u32)).is_ok();
+            doubles.push((!short, Reverse(spare(row.outing.day)), (agency, one, other)));
+        }
+    }
+    doubles.sort_unstable();
+    doubles.truncate(tried.failed.len());
+    let changed = !doubles.is_empty();
+    hints.apart.extend(doubles.into_iter().map(|row| row.2));
+    changed
+}
+
+/// Adds the visits by which an agency is over its teams on a day, the last of the day first.
+fn crowded(calendar: &Calendar, short: &mut BTreeSet<(u32, u32, Reason)>) {
+    let mut seen = HashSet::new();
+    for (at, visit) in calendar.visits.iter().enumerate().rev().filter(|(_, visit)| visit.placed) {
+        for part in &visit.parts {
+            if calendar.is_over(part.agency, visit.day) && seen.insert((part.agency, visit.day)) {
+                short.insert((at as u32, part.agency, Reason::AgencyDaysFull));
+            }
+        }
+    }
+}
+
+/// Gives a visit the cheapest date that it has not had, or any if it has had them all.
+fn place_anew(calendar: &mut Calendar, visit: u32, tabu: &BTreeSet<(Vec<u32>, u32)>, steps: &mut Steps) {
+    let all = calendar.visits[visit as usize].choice.clone();
+    let units = calendar.visits[visit as usize].units.clone();
+    let fresh: Vec<u32> = all.iter().copied().filter(|&day| !tabu.contains(&(units.clone(), day))).collect();
+    if !fresh.is_empty() {
+        calendar.visits[visit as usize].choice = fresh;
+    }
+    let (_, day, half) = cheapest(calendar, visit, steps).expect("a visit that had a date has open days");
+    calendar.visits[visit as usize].choice = all;
+    calendar.place(visit, day, half);
+}
+
+/// Gives a visit the cheapest date on which its agency has a team for it, without changing anything else; with
+/// `first`, only if that visit finds its team thereby. Tells whether there was one.
+fn redate(
+    calendar: &mut Calendar,
+    hints: &Hints,
+    agency: u32,
+    teams: &AgencyTeams,
+    visit: u32,
+    first: Option<u32>,
+) -> bool {
+    let row = calendar.visits[visit as usize].clone();
+    let days = days_that_help(calendar, hints, agency, teams, visit, first);
+    calendar.lift(visit);
+    let halves = if row.whole { 1 } else { 2 };
+    let dates = days.into_iter().filter(|&day| day != row.day).flat_map(|day| (0..halves).map(move |half| (day, half)));
+    let best = dates.map(|(day, half)| (calendar.cost_to_add(visit, day, half), day, half)).min();
+    match best {
+        Some((_, day, half)) => calendar.place(visit, day, half),
+        None => calendar.place(visit, row.day, row.half),
+    }
+    best.is_some()
+}
+
+/// Gives another visit of the agency another date, so that a short one finds its team; returns which.
+fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyTeams, short: u32) -> Option<u32> {
+    let seated = teams.outings.iter().filter(|row| row.outing.visits.len() == 1 && !row.team.is_empty());
+    let mut others: Vec<(usize, u32)> = seated
+        .filter(|row| row.team.iter().any(|officer| teams.tight.contains(officer)))
+        .map(|row| (calendar.visits[row.outing.visits[0] as usize].parts.len(), row.outing.visits[0]))
+        .collect();
+    others.sort_unstable();
+    others.truncate(EXCHANGES);
+    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, teams, other, Some(short)))
+}

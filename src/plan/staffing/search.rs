@@ -1,0 +1,212 @@
+//! The search for a good calendar: construct, then anneal for a fixed number of steps.
+//!
+//! Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) in integers: a step that costs `c` more is taken with a
+//! chance of about exp(−c/T), the logarithm read off a number's leading zeros. The steps are drawn from the ceremony's
+//! own key, so nobody can guess a day beforehand and everybody gets the same calendar afterwards. The number of steps
+//! depends on the number of visits alone, never on a clock.
+
+use super::dates::{Calendar, Dated};
+use super::model::TeamDays;
+
+/// Steps of the search for each visit.
+pub const STEPS_PER_VISIT: u64 = 4_000;
+
+/// Temperature at the start and at the end, in 1/65,536 of the calendar's cost unit.
+fn hot() -> u64 { std::env::var("HOT").map_or(6.0, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64 }
+fn cold() -> u64 { std::env::var("COLD").map_or(0.33, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64 }
+
+/// Temperatures tried on the way, each a fixed fraction of the one before.
+const STAGES: u64 = 256;
+
+/// Is the generator SplitMix64 (Steele, Lea and Flood 2014); it chooses days, never people.
+#[derive(Clone, Debug)]
+pub(super) struct Steps(u64);
+
+impl Steps {
+    /// Starts from the first 8 bytes of a key.
+    pub fn from_key(key: &[u8; 32]) -> Steps {
+        Steps(u64::from_be_bytes(key[..8].try_into().expect("a key has at least 8 bytes")))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Returns a number in `0..below`; `below` is at least 1 and small, so the bias of a multiplication is nothing.
+    fn below(&mut self, below: u32) -> u32 {
+        ((self.next() >> 32) * u64::from(below) >> 32) as u32
+    }
+
+    /// Returns −log2 of a number evenly spread over (0, 1], in 1/65,536, the mantissa taken as straight.
+    fn depth(&mut self) -> u64 {
+        let number = self.next() | 1;
+        let zeros = number.leading_zeros();
+        let mantissa = if zeros == 63 { 0 } else { (number << (zeros + 1)) >> 48 };
+        (u64::from(zeros) << 16) + (1 << 16) - mantissa
+    }
+}
+
+/// Gives every visit a first date, the one with the least choice first.
+pub(super) fn construct(calendar: &mut Calendar, steps: &mut Steps) {
+    let mut order: Vec<u32> = (0..calendar.visits.len() as u32).collect();
+    order.sort_by_key(|&visit| (calendar.visits[visit as usize].choice.len(), visit));
+    for visit in order {
+        if let Some((_, day, half)) = cheapest(calendar, visit, steps) {
+            calendar.place(visit, day, half);
+        }
+    }
+}
+
+/// Finds the cheapest date of a visit that has none; of equal ones the generator takes one.
+pub(super) fn cheapest(calendar: &Calendar, visit: u32, steps: &mut Steps) -> Option<(i64, u32, u8)> {
+    let row = &calendar.visits[visit as usize];
+    let halves = if row.whole { 1 } else { 2 };
+    let dates = row.choice.iter().flat_map(|&day| (0..halves).map(move |half| (day, half)));
+    let rated = dates.map(|(day, half)| (calendar.cost_to_add(visit, day, half), steps.next(), day, half));
+    rated.min().map(|(cost, _, day, half)| (cost, day, half))
+}
+
+/// Improves a calendar by `steps_per_visit` tries for each of its visits.
+pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &mut Steps, steps_per_visit: u64) {
+    let movable: Vec<u32> =
+        (0..calendar.visits.len() as u32).filter(|&v| calendar.visits[v as usize].placed).collect();
+    if movable.is_empty() {
+        return;
+    }
+    let neighbours = Neighbours::of(calendar, &movable);
+    let total = steps_per_visit * movable.len() as u64;
+    let (hot, cold) = (hot(), cold()); let mut heat = hot;
+    let mut stage = 0;
+    for step in 0..total {
+        if step * STAGES / total > stage {
+            stage += 1;
+            // HOT × (COLD/HOT)^(stage/STAGES), by integer interpolation of the exponent.
+            heat = (hot as f64 * (cold as f64 / hot as f64).powf(stage as f64 / STAGES as f64)) as u64;
+        }
+        let visit = movable[steps.below(movable.len() as u32) as usize];
+        if step % 16 == 0 && !neighbours.shared.is_empty() {
+            regroup(calendar, team_days, &neighbours, steps, heat);
+            continue;
+        }
+        let row = &calendar.visits[visit as usize];
+        if row.units.is_empty() {
+            continue;
+        }
+        let dice = steps.next();
+        let (day, half) = if dice & 3 != 0 {
+            let near = &neighbours.by_township[row.township as usize];
+            let other = &calendar.visits[near[(((dice >> 40) * near.len() as u64) >> 24) as usize] as usize];
+            if other.units.is_empty() || !row.open.contains(other.day) {
+                continue;
+            }
+            let half = if dice & 12 == 0 { other.half } else { 1 - other.half };
+            (other.day, if row.whole { 0 } else { half })
+        } else {
+            let day = row.choice[(((dice >> 40) * row.choice.len() as u64) >> 24) as usize];
+            (day, if row.whole { 0 } else { (dice >> 4 & 1) as u8 })
+        };
+        if (day, half) == (row.day, row.half) {
+            continue;
+        }
+        let change = calendar.cost_to_move(visit, day, half);
+        if accepts(steps, change, heat) {
+            calendar.lift(visit);
+            calendar.place(visit, day, half);
+        }
+    }
+}
+
+fn accepts(steps: &mut Steps, change: i64, heat: u64) -> bool {
+    // ln 2 = 0.693 = 45,426 / 65,536.
+    change <= 0 || {
+        let limit = (steps.depth() * 45_426 >> 16) * heat >> 16;
+        (change as u64) << 16 <= limit
+    }
+}
+
+/// Lists which visits share a township, and which a site.
+struct Neighbours {
+    by_township: Vec<Vec<u32>>,
+    /// Sites of two or more visits that could exchange units.
+    shared: Vec<Vec<u32>>,
+}
+
+impl Neighbours {
+    fn of(calendar: &Calendar, movable: &[u32]) -> Neighbours {
+        let problem = &calendar.model.problem;
+        let mut by_township = vec![Vec::new(); problem.travel.len()];
+        let mut by_site: Vec<Vec<u32>> = vec![Vec::new(); problem.sites.len()];
+        for &visit in movable {
+            let row = &calendar.visits[visit as usize];
+            by_township[row.township as usize].push(visit);
+            if row.units.iter().all(|&unit| !calendar.model.units[unit as usize].separate) {
+                by_site[row.site as usize].push(visit);
+            }
+        }
+        Neighbours { by_township, shared: by_site.into_iter().filter(|visits| visits.len() > 1).collect() }
+    }
+}
+
+/// Tries to bring one unit to another visit of its site, dates unchanged; a visit left without units is gone.
+fn regroup(
+    calendar: &mut Calendar,
+    team_days: &mut TeamDays,
+    neighbours: &Neighbours,
+    steps: &mut Steps,
+    heat: u64,
+) {
+    let visits = &neighbours.shared[steps.below(neighbours.shared.len() as u32) as usize];
+    let from = visits[steps.below(visits.len() as u32) as usize];
+    let to = visits[steps.below(visits.len() as u32) as usize];
+    let (source, target) = (&calendar.visits[from as usize], &calendar.visits[to as usize]);
+    if from == to || source.units.is_empty() || target.units.is_empty() {
+        return;
+    }
+    let unit = source.units[steps.below(source.units.len() as u32) as usize];
+    let row = &calendar.model.units[unit as usize];
+    let joins = target.parts.iter().any(|part| part.agency == row.agency);
+    let full = target.parts.len() as u32 >= calendar.model.problem.rules.agencies_per_visit_max;
+    if !row.days.contains(target.day) || (full && !joins) {
+        return;
+    }
+    let rest: Vec<u32> = source.units.iter().copied().filter(|&u| u != unit).collect();
+    // Officers' load caps were diagnosed with the teams of the merge; no move may ask for more teams.
+    if !joins && rest.iter().any(|&other| calendar.model.units[other as usize].agency == row.agency) {
+        return;
+    }
+    let mut more = target.units.clone();
+    more.push(unit);
+    more.sort_unstable();
+    let enough = super::merge::MERGED_DAYS_MIN;
+    if !team_days.of_units(calendar.model, &more).contains(target.day)
+        || team_days.of_units(calendar.model, &more).len() < enough
+        || (!rest.is_empty() && !team_days.of_units(calendar.model, &rest).contains(source.day))
+    {
+        return;
+    }
+    let before = calendar.cost;
+    let (source, target) = (calendar.visits[from as usize].clone(), calendar.visits[to as usize].clone());
+    calendar.lift(from);
+    calendar.lift(to);
+    calendar.set_units(team_days, from, rest);
+    calendar.set_units(team_days, to, more);
+    if !calendar.visits[from as usize].units.is_empty() {
+        calendar.place(from, source.day, source.half);
+    }
+    calendar.place(to, target.day, target.half);
+    if !accepts(steps, calendar.cost - before, heat) {
+        if calendar.visits[from as usize].placed {
+            calendar.lift(from);
+        }
+        calendar.lift(to);
+        let (day, half, other_day, other_half) = (source.day, source.half, target.day, target.half);
+        calendar.visits[from as usize] = Dated { placed: false, ..source };
+        calendar.visits[to as usize] = Dated { placed: false, ..target };
+        calendar.place(from, day, half);
+        calendar.place(to, other_day, other_half);
+    }
+}

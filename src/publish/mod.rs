@@ -1,0 +1,8 @@
+//! What people read: the office's workbook, the instructions for verifying, and reports on a terminal.
+//!
+//! Every exporter is a pure function from a plan to bytes or text.
+
+pub mod explain;
+pub mod instructions;
+pub mod report;
+pub mod workbook;

@@ -1,0 +1,290 @@
+//! `schedule.xlsx`: the plan in the tables that offices are used to, with their official headings.
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use crate::files::freeze::File;
+use crate::files::rows;
+use crate::plan::model::{AgencyNo, Half, Inputs, Plan, Task, Team, Visit};
+use crate::plan::words::Word;
+
+/// Writes the workbook; its bytes depend on the plan alone.
+pub fn write(inputs: &Inputs, plan: &Plan) -> File {
+    let bytes = workbook(inputs, plan).expect("sheets of short names and cells of short texts can be written to memory");
+    File { path: "schedule.xlsx".to_owned(), bytes }
+}
+
+fn workbook(inputs: &Inputs, plan: &Plan) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    // The file's own date must not be the clock's: it is the first day of the period.
+    let first = inputs.rules.days.first;
+    let (year, month, day) = (first.year().unsigned_abs(), first.month().unsigned_abs(), first.day().unsigned_abs());
+    let created = ExcelDateTime::from_ymd(year, month, day)?;
+    let title = format!("{} 双随机抽查计划", inputs.rules.period);
+    book.set_properties(&DocProperties::new().set_title(&title).set_author("fairdraw").set_creation_datetime(&created));
+
+    let mut by_date: Vec<&Visit> = plan.visits.iter().collect();
+    by_date.sort_by(|a, b| (a.date, half_order(a.half), &a.id).cmp(&(b.date, half_order(b.half), &b.id)));
+    Sheet::new("抽查计划", &title, PLAN).fill(book.add_worksheet(), plan_rows(inputs, plan))?;
+    Sheet::new("抽查对象名单", &title, ENTITIES).fill(book.add_worksheet(), entity_rows(inputs, plan))?;
+    Sheet::new("检查人员名单", &title, OFFICERS).fill(book.add_worksheet(), officer_rows(inputs, &by_date))?;
+    Sheet::new("排期", &title, CALENDAR).fill(book.add_worksheet(), calendar_rows(inputs, &by_date))?;
+    for (no, agency) in (0..).map(AgencyNo).zip(&inputs.agencies) {
+        let name = sheet_name(&agency.code, if agency.short_name.is_empty() { &agency.name } else { &agency.short_name });
+        let title = format!("{} {} 部门任务", inputs.rules.period, agency.name);
+        Sheet::new(&name, &title, AGENCY).fill(book.add_worksheet(), agency_rows(inputs, &by_date, no))?;
+    }
+    book.save_to_buffer()
+}
+
+/// Is a heading and the width of its column in characters.
+type Heading = (&'static str, f64);
+
+const PLAN: &[Heading] = &[
+    ("序号", 6.0),
+    ("任务编号", 11.0),
+    ("抽查任务名称", 34.0),
+    ("抽查类型", 14.0),
+    ("定向/不定向", 11.0),
+    ("发起部门", 22.0),
+    ("配合部门", 34.0),
+    ("抽查事项", 44.0),
+    ("抽查比例", 26.0),
+    ("抽样框户数", 11.0),
+    ("抽取户数", 9.0),
+    ("备选户数", 9.0),
+    ("检查开始日期", 13.0),
+    ("检查结束日期", 13.0),
+];
+
+const ENTITIES: &[Heading] = &[
+    ("任务编号", 11.0),
+    ("抽查任务名称", 34.0),
+    ("层", 6.0),
+    ("抽取序号", 9.0),
+    ("检查对象名称", 36.0),
+    ("统一社会信用代码", 22.0),
+    ("信用风险分类", 12.0),
+    ("乡镇", 12.0),
+    ("抽签号", 36.0),
+    ("中签概率", 12.0),
+];
+
+const OFFICERS: &[Heading] = &[
+    ("检查编号", 24.0),
+    ("检查对象名称", 36.0),
+    ("检查日期", 12.0),
+    ("时段", 6.0),
+    ("部门", 24.0),
+    ("姓名", 10.0),
+    ("执法证号", 20.0),
+    ("抽取序号", 9.0),
+    ("抽签号", 36.0),
+];
+
+const CALENDAR: &[Heading] = &[
+    ("检查日期", 12.0),
+    ("星期", 6.0),
+    ("时段", 6.0),
+    ("乡镇", 12.0),
+    ("检查对象名称", 36.0),
+    ("统一社会信用代码", 22.0),
+    ("地址", 30.0),
+    ("发起部门", 22.0),
+    ("参与部门", 40.0),
+    ("抽查任务", 30.0),
+    ("抽查事项数", 10.0),
+];
+
+const AGENCY: &[Heading] = &[
+    ("检查日期", 12.0),
+    ("时段", 6.0),
+    ("乡镇", 12.0),
+    ("检查对象名称", 36.0),
+    ("统一社会信用代码", 22.0),
+    ("地址", 30.0),
+    ("抽查任务", 30.0),
+    ("本部门抽查事项", 50.0),
+    ("检查人员", 24.0),
+    ("执法证号", 40.0),
+];
+
+/// Is one sheet: a title over all columns, a row of headings that stays in sight, and rows of text.
+struct Sheet<'a> {
+    name: &'a str,
+    title: &'a str,
+    headings: &'a [Heading],
+}
+
+/// Rows above the first row of data: the title and the headings.
+const ROWS_ABOVE: u32 = 2;
+
+impl<'a> Sheet<'a> {
+    fn new(name: &'a str, title: &'a str, headings: &'a [Heading]) -> Sheet<'a> {
+        Sheet { name, title, headings }
+    }
+
+    fn fill(&self, sheet: &mut Worksheet, rows: Vec<Vec<String>>) -> Result<(), XlsxError> {
+        let bold = Format::new().set_bold().set_align(FormatAlign::Center).set_font_size(14);
+        let heading = Format::new().set_bold().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Center);
+        // Codes are text: a spreadsheet would turn 18 digits into a rounded number.
+        let cell = Format::new().set_num_format("@").set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
+        let last_column = self.headings.len() as u16 - 1;
+        let last_row = ROWS_ABOVE - 1 + rows.len() as u32;
+        sheet.set_name(self.name)?;
+        sheet.merge_range(0, 0, 0, last_column, self.title, &bold)?;
+        for (column, (text, width)) in (0..).zip(self.headings) {
+            sheet.set_column_width(column, *width)?;
+            sheet.write_string_with_format(1, column, *text, &heading)?;
+        }
+        for (row, cells) in (ROWS_ABOVE..).zip(&rows) {
+            for (column, text) in (0..).zip(cells) {
+                sheet.write_string_with_format(row, column, text, &cell)?;
+            }
+        }
+        sheet.set_freeze_panes(ROWS_ABOVE, 0)?;
+        sheet.autofilter(1, 0, last_row.max(1), last_column)?;
+        const A4: u8 = 9;
+        sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, ROWS_ABOVE - 1)?;
+        Ok(())
+    }
+}
+
+fn plan_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
+    let row = |(no, task): (u32, &Task)| {
+        let strata = || plan.frames.strata.iter().filter(|stratum| stratum.task.0 == no);
+        let partners: Vec<&str> = task.partners.iter().map(|partner| agency(inputs, partner.agency)).collect();
+        let items: Vec<&str> = task.items.iter().map(|item| inputs.items[item.at()].name.as_str()).collect();
+        let population: usize = strata().map(|stratum| stratum.frame.len()).sum();
+        let sample: u32 = strata().map(|stratum| stratum.size).sum();
+        let reserve: u32 = strata().map(|stratum| stratum.reserve).sum();
+        vec![
+            (no + 1).to_string(),
+            task.code.clone(),
+            task.name.clone(),
+            task.kind.chinese().to_owned(),
+            if task.directed { "定向" } else { "不定向" }.to_owned(),
+            agency(inputs, task.lead).to_owned(),
+            partners.join("、"),
+            items.join("；"),
+            rows::rate_text(&task.wording, &task.rates),
+            population.to_string(),
+            sample.to_string(),
+            reserve.to_string(),
+            task.window.first.to_string(),
+            task.window.last.to_string(),
+        ]
+    };
+    (0..).zip(&inputs.tasks).map(row).collect()
+}
+
+fn entity_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
+    let mut table = Vec::new();
+    for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
+        let task = &inputs.tasks[stratum.task.at()];
+        for (rank, pick) in (1..).zip(&sample.drawn) {
+            let entity = &inputs.entities[pick.at as usize];
+            let at = stratum.frame.binary_search_by_key(&pick.at, |no| no.0).expect("a pick is of its frame");
+            let name = rows::stratum_name(stratum.name);
+            table.push(vec![
+                task.code.clone(),
+                task.name.clone(),
+                if name == "all" { "全部" } else { name }.to_owned(),
+                rank.to_string(),
+                entity.name.clone(),
+                entity.id.clone(),
+                entity.class.map_or("未分类", Word::chinese).to_owned(),
+                inputs.townships[entity.township.at()].name.clone(),
+                pick.place.ticket.to_string(),
+                rows::chance(inputs, stratum, at),
+            ]);
+        }
+    }
+    table
+}
+
+fn officer_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
+    let mut table = Vec::new();
+    for visit in visits {
+        for team in &visit.teams {
+            for seat in &team.seats {
+                let officer = &inputs.inspectors[seat.inspector.at()];
+                table.push(vec![
+                    visit.id.clone(),
+                    inputs.entities[visit.entity.at()].name.clone(),
+                    visit.date.to_string(),
+                    visit.half.chinese().to_owned(),
+                    agency(inputs, team.agency).to_owned(),
+                    officer.name.clone(),
+                    officer.certificate.clone(),
+                    seat.rank.to_string(),
+                    seat.ticket.to_string(),
+                ]);
+            }
+        }
+    }
+    table
+}
+
+fn calendar_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
+    const WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
+    let row = |visit: &&Visit| {
+        let entity = &inputs.entities[visit.entity.at()];
+        let agencies: Vec<&str> = visit.teams.iter().map(|team| agency(inputs, team.agency)).collect();
+        let tasks: Vec<&str> = visit.tasks.iter().map(|no| inputs.tasks[no.at()].name.as_str()).collect();
+        vec![
+            visit.date.to_string(),
+            WEEKDAYS[visit.date.weekday().to_monday_zero_offset().unsigned_abs() as usize].to_owned(),
+            visit.half.chinese().to_owned(),
+            inputs.townships[entity.township.at()].name.clone(),
+            entity.name.clone(),
+            entity.id.clone(),
+            entity.address.clone(),
+            agency(inputs, visit.lead).to_owned(),
+            agencies.join("、"),
+            tasks.join("；"),
+            visit.items.len().to_string(),
+        ]
+    };
+    visits.iter().map(row).collect()
+}
+
+fn agency_rows(inputs: &Inputs, visits: &[&Visit], no: AgencyNo) -> Vec<Vec<String>> {
+    let team_of = |visit: &&&Visit| visit.teams.iter().any(|team| team.agency == no);
+    let row = |visit: &&Visit| {
+        let entity = &inputs.entities[visit.entity.at()];
+        let team: &Team = visit.teams.iter().find(|team| team.agency == no).expect("the visit has the agency's team");
+        let tasks: Vec<&str> = visit.tasks.iter().map(|no| inputs.tasks[no.at()].name.as_str()).collect();
+        let own = visit.items.iter().map(|item| &inputs.items[item.at()]).filter(|item| item.agency == no);
+        let officers = || team.seats.iter().map(|seat| &inputs.inspectors[seat.inspector.at()]);
+        vec![
+            visit.date.to_string(),
+            visit.half.chinese().to_owned(),
+            inputs.townships[entity.township.at()].name.clone(),
+            entity.name.clone(),
+            entity.id.clone(),
+            entity.address.clone(),
+            tasks.join("；"),
+            own.map(|item| item.name.as_str()).collect::<Vec<_>>().join("；"),
+            officers().map(|officer| officer.name.as_str()).collect::<Vec<_>>().join("、"),
+            officers().map(|officer| officer.certificate.as_str()).collect::<Vec<_>>().join("、"),
+        ]
+    };
+    visits.iter().filter(team_of).map(row).collect()
+}
+
+fn agency(inputs: &Inputs, no: AgencyNo) -> &str {
+    &inputs.agencies[no.at()].name
+}
+
+/// Makes a name that a workbook accepts: at most 31 characters, none of `[]:*?/\`.
+fn sheet_name(code: &str, name: &str) -> String {
+    let allowed = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
+    format!("{code} {name}").chars().filter(allowed).take(31).collect()
+}
+
+fn half_order(half: Half) -> u8 {
+    match half {
+        Half::WholeDay | Half::Morning => 0,
+        Half::Afternoon => 1,
+    }
+}

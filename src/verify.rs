@@ -1,0 +1,294 @@
+//! The way back (核验): a bundle replayed from its own inputs and entropy and compared byte for byte.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
+use crate::files::faults::{Fault, Severity};
+use crate::files::freeze::{File, freeze};
+use crate::files::workspace::{self, EarlierVisit};
+use crate::files::{fingerprints, rows};
+use crate::ledger::hash::sha256_hex;
+use crate::lottery::Entropy;
+use crate::plan::model::Inputs;
+use crate::run::{Made, Stage, make};
+
+/// Is one thing in a bundle that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Path inside the bundle.
+    pub file: String,
+    /// Row from 1, the heading included; `None` where the file as a whole is meant.
+    pub row: Option<u32>,
+    pub what: String,
+    pub expected: String,
+    pub found: String,
+}
+
+/// Holds the answer of a verification.
+#[derive(Debug)]
+pub struct Verdict {
+    /// What is wrong, the causes before their consequences; empty for a sound bundle.
+    pub findings: Vec<Finding>,
+    /// The replayed plan, where the inputs allowed one.
+    pub replayed: Option<Made>,
+    /// Name and version of the program that wrote the bundle.
+    pub tool: String,
+}
+
+/// Says why the question could not be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error("the bundle has the format {0:?}, this program knows {FORMAT:?}")]
+    Format(String),
+    #[error("the workspace to compare with can not be loaded")]
+    Inputs(Vec<Fault>),
+}
+
+/// Is what the auditor brings along.
+#[derive(Debug, Default)]
+pub struct Evidence<'a> {
+    /// A workspace whose tables must be those that the bundle froze.
+    pub inputs: Option<&'a Path>,
+    /// Visits of earlier bundles that belong to the workspace's history.
+    pub earlier: Vec<EarlierVisit>,
+    /// A record of entropy that must be the bundle's own.
+    pub entropy: Option<Entropy>,
+}
+
+/// Verifies a bundle.
+///
+/// # Errors
+/// [`VerifyError`] if the question can not be answered: no bundle there, another format, or a workspace to compare
+/// with that can not be loaded. Damage to the bundle is no error but an answer.
+pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stage)) -> Result<Verdict, VerifyError> {
+    stage(Stage::Load);
+    let files = bundle::read(folder)?;
+    let mut findings = Vec::new();
+    let manifest = manifest(&files, &mut findings)?;
+    let tool = manifest.as_ref().map_or(String::new(), |manifest| manifest.tool.clone());
+    if let Some(manifest) = &manifest {
+        compare_manifest(manifest, &files, &mut findings);
+    }
+    let (replayed, entropy_finding) = replay(folder, &files, evidence, &mut findings, stage);
+    findings.extend(entropy_finding);
+    if let Some(made) = &replayed {
+        compare_files(made, &files, &tool, &mut findings);
+    }
+    if let Some(workspace) = evidence.inputs {
+        compare_workspace(workspace, &evidence.earlier, &files, &mut findings)?;
+    }
+    findings.sort_by_key(|finding| order(&finding.file));
+    let mut told: Vec<(String, Option<u32>)> = Vec::new();
+    findings.retain(|finding| {
+        // One file is told once, by its first finding that names a row if there is one.
+        let again = told.iter().any(|(file, row)| *file == finding.file && (row.is_some() || finding.row.is_none()));
+        told.push((finding.file.clone(), finding.row));
+        !again
+    });
+    Ok(Verdict { findings, replayed, tool })
+}
+
+/// Puts causes before consequences: inputs and entropy decide all the rest.
+fn order(file: &str) -> u8 {
+    match file {
+        file if file.starts_with("inputs/") => 0,
+        "entropy.txt" => 1,
+        "commit.txt" => 2,
+        "strata.csv" | "samples.csv" | "excluded.csv" => 3,
+        MANIFEST => 5,
+        _ => 4,
+    }
+}
+
+fn manifest(
+    files: &BTreeMap<String, Vec<u8>>,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Manifest>, VerifyError> {
+    let Some(bytes) = files.get(MANIFEST) else {
+        findings.push(whole(MANIFEST, "the file is missing", "the manifest", "nothing"));
+        return Ok(None);
+    };
+    match serde_json::from_slice::<Manifest>(bytes) {
+        Ok(manifest) if manifest.format != FORMAT && manifest.format.starts_with("fairdraw bundle ") => {
+            Err(VerifyError::Format(manifest.format))
+        }
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(error) => {
+            let row = Some(error.line() as u32);
+            findings.push(Finding { row, ..whole(MANIFEST, "the manifest can not be read", "JSON of its format", &error.to_string()) });
+            Ok(None)
+        }
+    }
+}
+
+fn compare_manifest(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>, findings: &mut Vec<Finding>) {
+    let kept = files.get(fingerprints::FILE).map_or("", |bytes| std::str::from_utf8(bytes).unwrap_or(""));
+    for listed in &manifest.files {
+        let Some(bytes) = files.get(&listed.path) else {
+            findings.push(whole(&listed.path, "the file is missing", &format!("{} bytes", listed.bytes), "nothing"));
+            continue;
+        };
+        let sha256 = sha256_hex(bytes);
+        if sha256 == listed.sha256 {
+            continue;
+        }
+        let located = listed.path.strip_prefix("inputs/").and_then(|name| fingerprints::locate(kept, name, bytes));
+        let change = match located {
+            Some((_, Some(true))) => "rows were added from here on",
+            Some((_, Some(false))) => "rows were removed from here on",
+            _ => "the file was changed after the manifest was written",
+        };
+        findings.push(Finding {
+            row: located.map(|(row, _)| row),
+            found: located.map_or(format!("SHA-256 {sha256}"), |(row, _)| line(bytes, row)),
+            ..whole(&listed.path, change, &format!("SHA-256 {}", listed.sha256), "")
+        });
+    }
+    let listed = |path: &String| path == MANIFEST || manifest.files.iter().any(|file| file.path == *path);
+    for path in files.keys().filter(|path| !listed(path)) {
+        findings.push(whole(path, "the manifest does not list this file", "no such file", "a file"));
+    }
+}
+
+/// Makes the plan again from the bundle's own inputs; a record that is not the auditor's is a finding.
+fn replay(
+    folder: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    evidence: &Evidence<'_>,
+    findings: &mut Vec<Finding>,
+    stage: &mut dyn FnMut(Stage),
+) -> (Option<Made>, Option<Finding>) {
+    let own = files.get("entropy.txt").map(|bytes| (Entropy::parse(bytes), bytes));
+    let mut differs = None;
+    let entropy = match (own, &evidence.entropy) {
+        (None, None) => {
+            differs = Some(whole("entropy.txt", "the file is missing", "the record of entropy", "nothing"));
+            None
+        }
+        (Some((Err(error), _)), None) => {
+            differs = Some(whole("entropy.txt", "the record can not be read", "a record of entropy", &error.to_string()));
+            None
+        }
+        (Some((Ok(record), _)), None) => Some(record),
+        (own, Some(record)) => {
+            let bytes = own.map_or(&b""[..], |(_, bytes)| bytes);
+            differs = difference("entropy.txt", "the record is another one", record.text().as_bytes(), bytes);
+            Some(record.clone())
+        }
+    };
+    let loaded = workspace::load(&folder.join("inputs"), &[]);
+    for fault in loaded.faults.iter().filter(|fault| fault.severity == Severity::Error) {
+        findings.push(Finding {
+            file: format!("inputs/{}", fault.place.file),
+            row: fault.place.row,
+            what: format!("{}: {}", fault.code, fault.cause),
+            expected: "a frozen table".to_owned(),
+            found: fault.value.clone(),
+        });
+    }
+    let (Some((inputs, frames)), Some(entropy)) = (loaded.ready, entropy) else {
+        return (None, differs);
+    };
+    match make(inputs, frames, &entropy, stage) {
+        Ok(made) => (Some(made), differs),
+        Err(violations) => {
+            for violation in violations {
+                let found = format!("{}: {}", violation.place, violation.detail);
+                findings.push(whole("visits.csv", "the replayed plan breaks a rule", violation.code, &found));
+            }
+            (None, differs)
+        }
+    }
+}
+
+fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, findings: &mut Vec<Finding>) {
+    for expected in &made.files {
+        let Some(found) = files.get(&expected.path) else {
+            findings.push(whole(&expected.path, "the file is missing", "a file", "nothing"));
+            continue;
+        };
+        let what = if expected.path.starts_with("inputs/") {
+            "the row is not in its frozen form"
+        } else {
+            "the replay gives something else"
+        };
+        let expected_bytes = as_written_by(tool, expected);
+        findings.extend(difference(&expected.path, what, &expected_bytes, found));
+    }
+    for path in files.keys().filter(|path| !made.files.iter().any(|file| file.path == **path)) {
+        findings.push(whole(path, "the replay writes no such file", "no such file", "a file"));
+    }
+}
+
+/// Lets another version of the program name itself: that alone is no difference.
+fn as_written_by(tool: &str, file: &File) -> Vec<u8> {
+    if file.path != MANIFEST {
+        return file.bytes.clone();
+    }
+    match serde_json::from_slice::<Manifest>(&file.bytes) {
+        Ok(manifest) if tool.starts_with("fairdraw ") => Manifest { tool: tool.to_owned(), ..manifest }.text().into_bytes(),
+        _ => file.bytes.clone(),
+    }
+}
+
+fn compare_workspace(
+    workspace: &Path,
+    earlier: &[EarlierVisit],
+    files: &BTreeMap<String, Vec<u8>>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), VerifyError> {
+    let loaded = workspace::load(workspace, earlier);
+    let Some((inputs, _)) = loaded.ready else {
+        return Err(VerifyError::Inputs(loaded.faults));
+    };
+    for file in frozen(&inputs) {
+        let found = files.get(&file.path).map_or(&b""[..], Vec::as_slice);
+        findings.extend(difference(&file.path, "the workspace holds something else", &file.bytes, found));
+    }
+    Ok(())
+}
+
+fn frozen(inputs: &Inputs) -> impl Iterator<Item = File> {
+    freeze(inputs).into_iter().map(|file| File { path: format!("inputs/{}", file.path), ..file })
+}
+
+/// Finds the first line in which two files differ.
+fn difference(file: &str, what: &str, expected: &[u8], found: &[u8]) -> Option<Finding> {
+    if expected == found {
+        return None;
+    }
+    if file.ends_with(".xlsx") {
+        let byte = expected.iter().zip(found).take_while(|(a, b)| a == b).count();
+        let size = |bytes: &[u8]| format!("{} bytes, SHA-256 {}", bytes.len(), sha256_hex(bytes));
+        return Some(whole(file, &format!("{what}, from byte {byte} on"), &size(expected), &size(found)));
+    }
+    let same = expected.split(|b| *b == b'\n').zip(found.split(|b| *b == b'\n')).take_while(|(a, b)| a == b).count();
+    let row = same as u32 + 1;
+    Some(Finding { row: Some(row), ..whole(file, what, &line(expected, row), &line(found, row)) })
+}
+
+/// Returns a line from 1 as text that can be shown; past the end there is nothing.
+fn line(bytes: &[u8], row: u32) -> String {
+    let line = bytes.split(|byte| *byte == b'\n').nth(row as usize - 1).unwrap_or(b"");
+    if line.is_empty() { "(nothing)".to_owned() } else { String::from_utf8_lossy(line).into_owned() }
+}
+
+fn whole(file: &str, what: &str, expected: &str, found: &str) -> Finding {
+    let (what, expected, found) = (what.to_owned(), expected.to_owned(), found.to_owned());
+    Finding { file: file.to_owned(), row: None, what, expected, found }
+}
+
+/// Reads the visits of an earlier bundle, which count as history in the next period.
+///
+/// # Errors
+/// [`BundleError`] if the folder is no bundle that can be read.
+pub fn earlier_visits(folder: &Path) -> Result<Vec<EarlierVisit>, BundleError> {
+    let files = bundle::read(folder)?;
+    let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
+    Ok(rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv")))
+}
