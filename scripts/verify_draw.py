@@ -252,13 +252,12 @@ def cutoff_text(order, n, balls):
     return "+" + text if behind else text
 
 
-def chance_text(ident, balls, n, spread):
-    """§6: an entity's chance."""
-    if len(set(balls.values())) == 1:
-        text = f"{n}/{len(balls)}"
-    else:
-        text = f"{balls[ident]}*{n}/{sum(balls.values())}"
-    return "spread " + text if spread else text
+def chance_texts(balls, n, spread):
+    """§6: the chance of each entity of a stratum: number of its balls -> text."""
+    prefix, numbers = "spread " if spread else "", set(balls.values())
+    if len(numbers) == 1:
+        return {w: f"{prefix}{n}/{len(balls)}" for w in numbers}
+    return {w: f"{prefix}{w}*{n}/{sum(balls.values())}" for w in numbers}
 
 
 # ---------------------------------------------------------------- §8.1 tables
@@ -462,7 +461,10 @@ def toml_value(text):
 
 def read_plan(data):
     """§8.2: plan.toml in its one layout, as one dict of all keys; the quiet spans under `quiet`."""
-    blocks = data.decode("utf-8", "replace")[:-1].split("\n\n")
+    try:
+        blocks = data.decode("utf-8")[:-1].split("\n\n")
+    except UnicodeDecodeError as error:
+        raise No("inputs/plan.toml", f"byte {error.start}", "UTF-8", "other bytes")
     forms, plan, number = dict(PLAN), {"quiet": [], "without_id": None}, 0
     wanted = [name for name, _ in PLAN[:5] if name != "[registry]" or any(b.startswith(name) for b in blocks)]
     wanted += ["[[quiet]]"] * (len(blocks) - len(wanted))
@@ -654,10 +656,13 @@ def write_strata(strata):
 
 def write_samples(strata):
     """§8.3: samples.csv."""
-    return write_csv("task,stratum,rank,role,ticket,entity_id,chance", [
-        (s.task.code, s.name, rank, "S" if rank <= s.n else "R", place[2].hex(), place[4],
-         chance_text(place[4], s.balls, s.n, s.task.spread == "yes"))
-        for s in strata for rank, place in enumerate(s.order[:s.n + s.r], 1)])
+    rows = []
+    for s in strata:
+        chances = chance_texts(s.balls, s.n, s.task.spread == "yes")
+        for rank, (_, _, ticket, _, ident) in enumerate(s.order[:s.n + s.r], 1):
+            role = "S" if rank <= s.n else "R"
+            rows.append((s.task.code, s.name, rank, role, ticket.hex(), ident, chances[s.balls[ident]]))
+    return write_csv("task,stratum,rank,role,ticket,entity_id,chance", rows)
 
 
 def form_duties(strata):
@@ -740,7 +745,9 @@ def check_files(files):
     paths = {path for path, _, _ in listed}
     described = RESULTS + OTHERS + ["inputs/" + name for name in INPUTS]
     for path in sorted(paths.union(described)):
-        if path not in files or path == "manifest.json":
+        if path == "manifest.json":
+            raise No(path, "files", "every file but itself", path)
+        if path not in files:
             raise CannotAnswer(f"{path} is missing")
     for path in sorted(set(files) - {"manifest.json"}):
         if path not in paths:
@@ -748,7 +755,7 @@ def check_files(files):
     suspects = []
     for path, size, digest in listed:
         if (size, digest) != (len(files[path]), sha256(files[path])):
-            place = locate_damage(files, path) if path.startswith("inputs/") else "the whole file"
+            place = (path.startswith("inputs/") and locate_damage(files, path)) or "the whole file"
             suspects.append(No(path, place, f"{size} bytes, SHA-256 {digest}",
                                f"{len(files[path])} bytes, SHA-256 {sha256(files[path])}"))
             if path not in RESULTS:
@@ -777,18 +784,28 @@ def write_rows(files):
 
 
 def locate_damage(files, path):
-    """§8.5: the first line of a damaged input whose fingerprint in rows.txt is another."""
+    """§8.5: the first line of an input whose fingerprint in rows.txt is another; empty if there is none."""
     known = files.get("rows.txt", b"").decode("ascii", "replace").split("\n")
     found = lines_of(files[path])
     name = path[len("inputs/"):]
     at = next((i for i, line in enumerate(known) if line.startswith(name + " ")), None)
     if at is None:
-        return "the whole file"
+        return ""
     count = int(known[at].split(" ")[1]) if is_number(known[at].split(" ")[1]) else 0
     for number, (mark, line) in enumerate(itertools.zip_longest(known[at + 1:at + 1 + count], found), 1):
         if line is None or mark != sha256(line)[:8]:
             return f"line {number} (after rows.txt): {'missing' if line is None else line.decode('utf-8', 'replace')}"
-    return "no line of rows.txt differs"
+    return ""
+
+
+def check_rows(files):
+    """§8.5: rows.txt, where a bundle has it."""
+    for path in ("inputs/" + name for name in INPUTS):
+        place = locate_damage(files, path)
+        if place:
+            raise No(path, place, "a line with the fingerprint of rows.txt", "another")
+    compare("rows.txt", write_rows(files), files["rows.txt"])
+    say("", f"rows.txt agrees, {files['rows.txt'].count(10) - len(INPUTS)} lines of inputs/")
 
 
 def compare(file, expected, found):
@@ -1007,13 +1024,15 @@ def check_team(inputs, roster, visit_of, outing, agency, team, ranks):
         if (row.rank, row.ticket) != ranks[row.certificate]:
             raise No("teams.csv", f"{place}, {row.certificate}", "rank %s, ticket %s" % ranks[row.certificate],
                      f"rank {row.rank}, ticket {row.ticket}")
-    items = [inputs.item[c] for c in split_list(visit.items) if inputs.item[c].agency == agency]
-    needed = {item.qualification for item in items if item.qualification}
+    def needed_at(visit):
+        items = [inputs.item[code] for code in split_list(visit.items)]
+        return {item.qualification for item in items if item.agency == agency and item.qualification}
+    needed = needed_at(visit)
     held = {q for row in team for q in split_list(officers[row.certificate].qualifications)}
     if not needed <= held:
         raise No("teams.csv", place, "the qualifications " + ";".join(sorted(needed)), ";".join(sorted(held)) or "none")
     size = inputs.plan["size"]
-    if len(team) < size or (len(team) > size and not needed and len(outing) == 1):
+    if len(team) < size or (len(team) > size and not any(needed_at(visit_of[v]) for v in outing)):
         raise No("teams.csv", place, f"{size} officers", f"{len(team)} officers")
 
 
@@ -1030,7 +1049,7 @@ def check_days(inputs, visit_of, rows):
 
 # ---------------------------------------------------------------- §11 verification
 
-def verify_draw(files, suspects=()):
+def verify_draw(files):
     """§11.2 steps 2 to 8. Returns inputs, PRK, kinds of the record's lines, and duties."""
     inputs = Inputs(files)
     say("2 inputs", f"{len(INPUTS)} files well formed: {len(inputs.entities)} entities, {len(inputs.tasks)} tasks, "
@@ -1095,8 +1114,7 @@ def verify_bundle(folder, seed):
     files = read_folder(folder)
     manifest, suspects = check_files(files)
     if "rows.txt" in files:
-        compare("rows.txt", write_rows(files), files["rows.txt"])
-        say("", f"rows.txt agrees, {files['rows.txt'].count(10) - len(INPUTS)} lines of inputs/")
+        check_rows(files)
     if seed is not None:
         compare("entropy.txt", HEADING + b"seed " + seed.encode() + b"\n", files["entropy.txt"])
         say("", "entropy.txt is the record of the seed that was typed")
@@ -1271,6 +1289,6 @@ if __name__ == "__main__":
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         sys.exit(main())
-    except (MemoryError, RecursionError, OSError) as error:
+    except Exception as error:  # a fault of this program must not look like a definite no
         print(f"COULD NOT ANSWER: {error!r}")
         sys.exit(2)

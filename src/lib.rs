@@ -10,6 +10,7 @@
 //! | [`ledger`] | hashes, Merkle roots and the commitment |
 //! | [`files`] | tables in, bundles out |
 //! | [`publish`] | what people read: workbook, instructions, reports |
+//! | [`scenario`] | the calibrated example county, generated |
 //! | [`run`] | the order of the stages |
 //! | [`verify`] | the way back: a bundle replayed and compared |
 //!
@@ -21,4 +22,5 @@ pub mod lottery;
 pub mod plan;
 pub mod publish;
 pub mod run;
+pub mod scenario;
 pub mod verify;

@@ -105,10 +105,7 @@ fn order(file: &str) -> u8 {
     }
 }
 
-fn manifest(
-    files: &BTreeMap<String, Vec<u8>>,
-    findings: &mut Vec<Finding>,
-) -> Result<Option<Manifest>, VerifyError> {
+fn manifest(files: &BTreeMap<String, Vec<u8>>, findings: &mut Vec<Finding>) -> Result<Option<Manifest>, VerifyError> {
     let Some(bytes) = files.get(MANIFEST) else {
         findings.push(whole(MANIFEST, "the file is missing", "the manifest", "nothing"));
         return Ok(None);
@@ -120,7 +117,10 @@ fn manifest(
         Ok(manifest) => Ok(Some(manifest)),
         Err(error) => {
             let row = Some(error.line() as u32);
-            findings.push(Finding { row, ..whole(MANIFEST, "the manifest can not be read", "JSON of its format", &error.to_string()) });
+            findings.push(Finding {
+                row,
+                ..whole(MANIFEST, "the manifest can not be read", "JSON of its format", &error.to_string())
+            });
             Ok(None)
         }
     }
@@ -171,7 +171,8 @@ fn replay(
             None
         }
         (Some((Err(error), _)), None) => {
-            differs = Some(whole("entropy.txt", "the record can not be read", "a record of entropy", &error.to_string()));
+            differs =
+                Some(whole("entropy.txt", "the record can not be read", "a record of entropy", &error.to_string()));
             None
         }
         (Some((Ok(record), _)), None) => Some(record),
@@ -231,7 +232,9 @@ fn as_written_by(tool: &str, file: &File) -> Vec<u8> {
         return file.bytes.clone();
     }
     match serde_json::from_slice::<Manifest>(&file.bytes) {
-        Ok(manifest) if tool.starts_with("fairdraw ") => Manifest { tool: tool.to_owned(), ..manifest }.text().into_bytes(),
+        Ok(manifest) if tool.starts_with("fairdraw ") => {
+            Manifest { tool: tool.to_owned(), ..manifest }.text().into_bytes()
+        }
         _ => file.bytes.clone(),
     }
 }

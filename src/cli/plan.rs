@@ -61,7 +61,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         let cause = format!("the plan breaks {} rules of its own, the first being {first}", violations.len());
         Failure::new(cause, "nothing was written; please report this as a bug of fairdraw")
     })?;
-    destination.write(&made.files).map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
+    destination
+        .write(&made.files)
+        .map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
     drop(progress);
     tell(&report::faults(&loaded.faults, WARNINGS_SHOWN));
     if loaded.faults.len() > WARNINGS_SHOWN {
@@ -73,7 +75,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             let summary = report::summary(&made.summary, &made.inputs, &made.plan);
             let title = format!("{} {} planned: 0 violations\n", made.summary.region, made.summary.period);
             let out = args.out.display();
-            answer(&format!("{title}{summary}  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n"))?;
+            answer(&format!(
+                "{title}{summary}  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n"
+            ))?;
         }
     }
     Ok(Ending::Yes)
@@ -92,7 +96,9 @@ pub fn entropy(file: Option<&std::path::Path>, seed: Option<&str>) -> Result<Opt
                 Failure::new(format!("{}: {error}", path.display()), "give the path of an entropy.txt")
             })?;
             let advice = "PROTOCOL.md §2 describes the record, line by line";
-            Entropy::parse(&bytes).map(Some).map_err(|error| Failure::new(format!("{}: {error}", path.display()), advice))
+            Entropy::parse(&bytes)
+                .map(Some)
+                .map_err(|error| Failure::new(format!("{}: {error}", path.display()), advice))
         }
     }
 }

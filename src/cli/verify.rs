@@ -98,7 +98,10 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 fn findings(findings: &[Finding]) -> String {
     let first = findings.iter().map(|finding| {
         let row = finding.row.map_or(String::new(), |row| format!(":{row}"));
-        format!("  {}{row}: {}\n    expected {}\n    found    {}\n", finding.file, finding.what, finding.expected, finding.found)
+        format!(
+            "  {}{row}: {}\n    expected {}\n    found    {}\n",
+            finding.file, finding.what, finding.expected, finding.found
+        )
     });
     format!("not verified: {} of the files differ\n{}", findings.len(), first.collect::<String>())
 }

@@ -46,9 +46,11 @@ pub fn date(text: &str) -> Option<Date> {
 /// Reads a span `first/last`; a single date is a span of one day, `至` and `~` also part the two.
 pub fn span(text: &str) -> Option<Span> {
     let parted = date(text).map(|day| (day, day)).or_else(|| {
-        ['至', '~'].iter().find_map(|mark| text.split_once(*mark)).or_else(|| text.split_once('/')).and_then(
-            |(first, last)| Some((date(first.trim())?, date(last.trim())?)),
-        )
+        ['至', '~']
+            .iter()
+            .find_map(|mark| text.split_once(*mark))
+            .or_else(|| text.split_once('/'))
+            .and_then(|(first, last)| Some((date(first.trim())?, date(last.trim())?)))
     });
     parted.filter(|(first, last)| first <= last).map(|(first, last)| Span { first, last })
 }
@@ -169,7 +171,8 @@ pub fn whole(text: &str) -> Option<u32> {
 fn decimal(text: &str, unit: u32) -> Option<(u32, u32)> {
     let (integer, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     let scale = 10u32.checked_pow(fraction.len() as u32).filter(|_| fraction.len() <= 4)?;
-    let part = whole(integer)?.checked_mul(scale)?.checked_add(if fraction.is_empty() { 0 } else { whole(fraction)? })?;
+    let part =
+        whole(integer)?.checked_mul(scale)?.checked_add(if fraction.is_empty() { 0 } else { whole(fraction)? })?;
     Some((part, unit.checked_mul(scale)?))
 }
 
@@ -177,7 +180,8 @@ fn decimal(text: &str, unit: u32) -> Option<(u32, u32)> {
 fn class_prefix(part: &str) -> Option<(Option<Class>, &str)> {
     let classes = Class::WORDS.iter().flat_map(|(class, words)| words.iter().map(|word| (Some(*class), *word)));
     let none = [(None, "N"), (None, "未分类")];
-    let (class, word) = classes.chain(none).filter(|(_, word)| part.starts_with(word)).max_by_key(|(_, word)| word.len())?;
+    let (class, word) =
+        classes.chain(none).filter(|(_, word)| part.starts_with(word)).max_by_key(|(_, word)| word.len())?;
     let rest = part[word.len()..].trim_start_matches([' ', ':', '：', '=', '\u{3000}']);
     (!rest.is_empty()).then_some((class, rest))
 }

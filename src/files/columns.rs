@@ -24,9 +24,7 @@ impl Layout {
     /// Finds the column that a heading stands for; blanks and line breaks in it do not count.
     pub fn column_of(&self, heading: &str) -> Option<usize> {
         let bare: String = heading.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}').collect();
-        let same = |column: &Column| {
-            column.name.eq_ignore_ascii_case(&bare) || column.chinese.contains(&bare.as_str())
-        };
+        let same = |column: &Column| column.name.eq_ignore_ascii_case(&bare) || column.chinese.contains(&bare.as_str());
         self.columns.iter().position(same)
     }
 
@@ -105,9 +103,20 @@ pub static ENTITIES: Layout = Layout {
     columns: &[
         must(
             "id",
-            &["统一社会信用代码", "统一社会信用代码(注册号)", "统一社会信用代码（注册号）", "注册号/统一社会信用代码", "统一社会信用代码/注册号", "注册号", "TYXYDM"],
+            &[
+                "统一社会信用代码",
+                "统一社会信用代码(注册号)",
+                "统一社会信用代码（注册号）",
+                "注册号/统一社会信用代码",
+                "统一社会信用代码/注册号",
+                "注册号",
+                "TYXYDM",
+            ],
         ),
-        must("name", &["名称", "企业名称", "市场主体名称", "经营主体名称", "被检查对象", "被检查对象名称", "检查对象名称"]),
+        must(
+            "name",
+            &["名称", "企业名称", "市场主体名称", "经营主体名称", "被检查对象", "被检查对象名称", "检查对象名称"],
+        ),
         may("kind", &["主体类型", "市场主体类型", "经营主体类型", "企业类型"]),
         may("industry", &["行业代码", "行业", "国民经济行业代码"]),
         must("township", &["乡镇", "乡镇代码", "所在乡镇", "所属乡镇"]),
@@ -195,12 +204,7 @@ pub static HISTORY: Layout = Layout {
 pub static CALENDAR: Layout = Layout {
     name: "calendar",
     chinese: "工作日历",
-    columns: &[
-        must("date", &["日期"]),
-        must("kind", &["类型"]),
-        may("name", &["名称"]),
-        may("source", &["来源"]),
-    ],
+    columns: &[must("date", &["日期"]), must("kind", &["类型"]), may("name", &["名称"]), may("source", &["来源"])],
 };
 
 /// Lists every table in the order in which references between them resolve.

@@ -88,15 +88,7 @@ impl Faults {
         self.list
     }
 
-    fn add(
-        &mut self,
-        severity: Severity,
-        code: &'static str,
-        place: Place,
-        value: &str,
-        cause: String,
-        remedy: &str,
-    ) {
+    fn add(&mut self, severity: Severity, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
         let value = value.to_owned();
         let remedy = remedy.to_owned();
         self.list.push(Fault { severity, code, place, value, cause, remedy });

@@ -10,6 +10,7 @@
 //! | [`registry`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
 //! | [`workspace`] | loads a whole folder |
 //! | [`freeze`] | writes the model as canonical tables, which load again to the same model |
+//! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
@@ -19,6 +20,7 @@
 pub mod bundle;
 pub mod cells;
 pub mod columns;
+pub mod export;
 pub mod faults;
 pub mod fingerprints;
 pub mod freeze;

@@ -101,7 +101,11 @@ pub fn mention(
 ) -> Option<u32> {
     let found = index.find(text);
     if found.is_none() {
-        let cause = if text.is_empty() { "the cell is empty".to_owned() } else { format!("nothing has the code or name {text:?}") };
+        let cause = if text.is_empty() {
+            "the cell is empty".to_owned()
+        } else {
+            format!("nothing has the code or name {text:?}")
+        };
         faults.error(code, place, text, cause, remedy);
     }
     found
@@ -217,7 +221,8 @@ pub fn items(tables: &[Table], agencies: &Index, faults: &mut Faults) -> (Vec<It
     let mut items = Vec::new();
     for table in tables {
         let [code, agency, name, class, object, method, qualification, basis] =
-            ["code", "agency", "name", "class", "object", "method", "qualification", "basis"].map(|name| table.field(name));
+            ["code", "agency", "name", "class", "object", "method", "qualification", "basis"]
+                .map(|name| table.field(name));
         let [minutes, cap, ratio, frequency] =
             ["minutes", "cap_per_year", "ratio_wording", "frequency_wording"].map(|name| table.field(name));
         for row in 0..table.len() {
@@ -225,7 +230,8 @@ pub fn items(tables: &[Table], agencies: &Index, faults: &mut Faults) -> (Vec<It
                 continue;
             }
             let remedy = "write a code or name of the agencies table";
-            let Some(agency) = mention(agencies, agency.text(row), "unknown-agency", agency.place(row), remedy, faults) else {
+            let Some(agency) = mention(agencies, agency.text(row), "unknown-agency", agency.place(row), remedy, faults)
+            else {
                 continue;
             };
             let cap_per_year = optional_number(cap, row, faults);
@@ -279,7 +285,8 @@ pub fn entities(
                 faults.warning("id-made-canonical", id.place(row), id.text(row), cause, "nothing, if that is right");
             }
             let remedy = "write a code or name of the townships table";
-            let township_no = mention(townships, township.text(row), "unknown-township", township.place(row), remedy, faults);
+            let township_no =
+                mention(townships, township.text(row), "unknown-township", township.place(row), remedy, faults);
             let entity = Entity {
                 id: canonical.into_owned(),
                 name: name.text(row).to_owned(),
@@ -308,7 +315,9 @@ pub fn entities(
     }
     rows.sort_by(|(a, here), (b, there)| (a, here).cmp(&(b, there)));
     for pair in rows.windows(2) {
-        let [(first, first_place), (second, place)] = pair else { continue };
+        let [(first, first_place), (second, place)] = pair else {
+            continue;
+        };
         if first.id == second.id {
             let cause = format!("this id stands in {first_place} already");
             faults.error("duplicate-id", place.clone(), &second.id, cause, "keep one of the two rows");
@@ -327,7 +336,13 @@ fn report_same_iv(rows: &[(Entity, Place)], faults: &mut Faults) {
         let ((iv, first), (other, second)) = (pair[0], pair[1]);
         if iv == other && rows[first].0.id != rows[second].0.id {
             let cause = format!("this id and {} in {} have the same IV {iv}", rows[first].0.id, rows[first].1);
-            faults.error("same-iv", rows[second].1.clone(), &rows[second].0.id, cause, "give one of the two another id");
+            faults.error(
+                "same-iv",
+                rows[second].1.clone(),
+                &rows[second].0.id,
+                cause,
+                "give one of the two another id",
+            );
         }
     }
 }
@@ -373,7 +388,10 @@ pub fn sorted(text: &str) -> Vec<String> {
 /// Tells whether a code can stand in a list and in a label; reports `bad-code`.
 pub fn is_code(field: Field<'_>, row: usize, faults: &mut Faults) -> bool {
     let text = field.text(row);
-    let fits = !text.is_empty() && text != "*" && !text.contains([';', ',', '/', '"']) && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let fits = !text.is_empty()
+        && text != "*"
+        && !text.contains([';', ',', '/', '"'])
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if !fits {
         let cause = "a code is needed: not empty, without blanks and without ; , / or quotes".to_owned();
         faults.error("bad-code", field.place(row), text, cause, "give the row a code of its own");
@@ -387,7 +405,13 @@ fn industry_code(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
     let fits = digits.is_empty() || (2..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     if !fits {
         let cause = "this is no code of GB/T 4754: two to four digits".to_owned();
-        faults.error("bad-industry", field.place(row), text, cause, "write the code, such as 6210 or H6210, or leave the cell empty");
+        faults.error(
+            "bad-industry",
+            field.place(row),
+            text,
+            cause,
+            "write the code, such as 6210 or H6210, or leave the cell empty",
+        );
         return String::new();
     }
     digits.to_owned()
@@ -412,7 +436,13 @@ fn flags_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Vec<Flag> {
             Some(flag) => flags.push(flag),
             None => {
                 let cause = "this mark is not known".to_owned();
-                faults.error("unknown-word", field.place(row), part, cause, "write abnormal/serious or 经营异常/严重违法");
+                faults.error(
+                    "unknown-word",
+                    field.place(row),
+                    part,
+                    cause,
+                    "write abnormal/serious or 经营异常/严重违法",
+                );
             }
         }
     }

@@ -38,7 +38,13 @@ pub fn inspectors(
             }
             if canonical != written {
                 let cause = format!("the certificate number is read as {canonical}");
-                faults.warning("id-made-canonical", certificate.place(row), written, cause, "nothing, if that is right");
+                faults.warning(
+                    "id-made-canonical",
+                    certificate.place(row),
+                    written,
+                    cause,
+                    "nothing, if that is right",
+                );
             }
             if !seen.is_new(&canonical, certificate.place(row), faults) {
                 continue;
@@ -63,7 +69,8 @@ pub fn inspectors(
                 }
             };
             if is_valid && !valid.overlaps(&rules.days) {
-                let cause = format!("the certificate of {written} is valid on no day of the period; the officer is not drawn");
+                let cause =
+                    format!("the certificate of {written} is valid on no day of the period; the officer is not drawn");
                 let value = format!("{} / {}", valid.first, valid.last);
                 faults.warning("certificate-never-valid", until.place(row), &value, cause, "renew it, or leave it so");
             }
@@ -179,7 +186,15 @@ pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut F
 /// Puts past visits into their canonical order, each once.
 pub fn sort_history(history: &mut Vec<PastVisit>) {
     let key = |past: &PastVisit| {
-        (past.entity.clone(), past.date, past.agency, past.counts, past.items.clone(), past.inspectors.clone(), past.result.clone())
+        (
+            past.entity.clone(),
+            past.date,
+            past.agency,
+            past.counts,
+            past.items.clone(),
+            past.inspectors.clone(),
+            past.result.clone(),
+        )
     };
     history.sort_by_cached_key(key);
     history.dedup();
@@ -192,7 +207,13 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
         let [date, kind, name, source] = ["date", "kind", "name", "source"].map(|name| table.field(name));
         for row in 0..table.len() {
             let Some(day) = cells::date(date.text(row)) else {
-                faults.error("not-a-date", date.place(row), date.text(row), "this is no date".into(), "write YYYY-MM-DD");
+                faults.error(
+                    "not-a-date",
+                    date.place(row),
+                    date.text(row),
+                    "this is no date".into(),
+                    "write YYYY-MM-DD",
+                );
                 continue;
             };
             let is_off = match kind.text(row) {
@@ -210,7 +231,9 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
     }
     days.sort();
     for pair in days.windows(2) {
-        let [(first, first_place), (second, place)] = pair else { continue };
+        let [(first, first_place), (second, place)] = pair else {
+            continue;
+        };
         if first.date == second.date && first.is_off != second.is_off {
             let cause = format!("this day has another meaning in {first_place}");
             faults.error("duplicate-id", place.clone(), &second.date.to_string(), cause, "keep one of the two rows");
@@ -256,7 +279,8 @@ fn jurisdiction_of(field: Field<'_>, row: usize, townships: &Index, faults: &mut
     if field.text(row).is_empty() {
         return None;
     }
-    let remedy = "write codes or names of the townships table, parted by ;, or leave the cell empty for the whole county";
+    let remedy =
+        "write codes or names of the townships table, parted by ;, or leave the cell empty for the whole county";
     let found = cells::list(field.text(row))
         .filter_map(|name| mention(townships, name, "unknown-township", field.place(row), remedy, faults));
     let mut list: Vec<TownshipNo> = found.map(TownshipNo).collect();

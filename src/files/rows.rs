@@ -44,9 +44,9 @@ impl Csv {
     /// Writes the table with its rows in the order in which they came.
     pub fn in_order(self) -> File {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let written = writer.write_record(&self.heading).and_then(|()| {
-            self.rows.iter().try_for_each(|row| writer.write_record(row))
-        });
+        let written = writer
+            .write_record(&self.heading)
+            .and_then(|()| self.rows.iter().try_for_each(|row| writer.write_record(row)));
         written.expect("rows of one length can be written to memory");
         let bytes = writer.into_inner().expect("memory takes all bytes");
         File { path: self.path, bytes }
@@ -55,7 +55,14 @@ impl Csv {
 
 /// Writes the result tables of a plan.
 pub fn results(inputs: &Inputs, plan: &Plan) -> Vec<File> {
-    vec![strata(inputs, plan), samples(inputs, plan), excluded(inputs, plan), visits(inputs, plan), teams(inputs, plan), unplaced(inputs, plan)]
+    vec![
+        strata(inputs, plan),
+        samples(inputs, plan),
+        excluded(inputs, plan),
+        visits(inputs, plan),
+        teams(inputs, plan),
+        unplaced(inputs, plan),
+    ]
 }
 
 /// Writes the name of a stratum.
@@ -235,7 +242,9 @@ pub fn earlier_visits(visits: &[u8], teams: &[u8], items: &[u8]) -> Vec<EarlierV
     let mut earlier = Vec::new();
     for row in records(visits) {
         let (id, entity, items) = (cell(&row, 0), cell(&row, 1), cell(&row, 6));
-        let Some(date) = cells::date(&cell(&row, 3)) else { continue };
+        let Some(date) = cells::date(&cell(&row, 3)) else {
+            continue;
+        };
         for agency in cells::list(&cell(&row, 7)) {
             let own = cells::list(&items).filter(|code| agency_of.get(*code).is_some_and(|owner| owner == agency));
             earlier.push(EarlierVisit {

@@ -190,7 +190,13 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
             let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
             let row = Some(before.matches('\n').count() as u32 + 1);
             let cause = error.message().to_owned();
-            faults.error("rules-syntax", Place { row, ..place("") }, "", cause, "correct the line; data/README.md lists every key");
+            faults.error(
+                "rules-syntax",
+                Place { row, ..place("") },
+                "",
+                cause,
+                "correct the line; data/README.md lists every key",
+            );
             return None;
         }
     };
@@ -203,23 +209,48 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
         bad("period.first", &value, "these are not two dates in order", "write first and last as YYYY-MM-DD");
     }
     if !(1..=32).contains(&file.period.name.len()) || !keys::is_group(&file.period.name) {
-        bad("period.name", &file.period.name, "the name is not 1 to 32 characters of 0-9 A-Z a-z . _ -", "write a name such as 2024Q1");
+        bad(
+            "period.name",
+            &file.period.name,
+            "the name is not 1 to 32 characters of 0-9 A-Z a-z . _ -",
+            "write a name such as 2024Q1",
+        );
     }
     if file.period.region.len() != 6 || !file.period.region.bytes().all(|b| b.is_ascii_digit()) {
-        bad("period.region", &file.period.region, "the administrative code has not six digits", "write the code of GB/T 2260, such as 411381");
+        bad(
+            "period.region",
+            &file.period.region,
+            "the administrative code has not six digits",
+            "write the code of GB/T 2260, such as 411381",
+        );
     }
     let reserve = cells::rate(&file.draw.reserve).filter(|rate| matches!(rate, Rate::Share { .. }));
     if reserve.is_none() {
-        bad("draw.reserve", &file.draw.reserve, "the reserve is not a share of the sample", "write a percentage such as 20%");
+        bad(
+            "draw.reserve",
+            &file.draw.reserve,
+            "the reserve is not a share of the sample",
+            "write a percentage such as 20%",
+        );
     }
     if file.draw.visits_per_year_max == 0 {
         bad("draw.visits_per_year_max", "0", "with a cap of 0 no entity can be drawn", "write 1 or more");
     }
     if file.teams.size < 2 {
-        bad("teams.size", &file.teams.size.to_string(), "a check needs two officers (行政处罚法 §42)", "write 2 or more");
+        bad(
+            "teams.size",
+            &file.teams.size.to_string(),
+            "a check needs two officers (行政处罚法 §42)",
+            "write 2 or more",
+        );
     }
     if !(1..=2).contains(&file.teams.visits_per_day_max) {
-        bad("teams.visits_per_day_max", &file.teams.visits_per_day_max.to_string(), "a day has two half-days", "write 1 or 2");
+        bad(
+            "teams.visits_per_day_max",
+            &file.teams.visits_per_day_max.to_string(),
+            "a day has two half-days",
+            "write 1 or 2",
+        );
     }
     if file.teams.agencies_per_visit_max == 0 {
         bad("teams.agencies_per_visit_max", "0", "no visit could take place", "write 1 or more");
@@ -228,7 +259,12 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
     for span_of in file.quiet {
         match span(&span_of.first, &span_of.last) {
             Some(days) => quiet.push(QuietSpan { days, reason: span_of.reason }),
-            None => bad("quiet", &format!("{} / {}", span_of.first, span_of.last), "these are not two dates in order", "write first and last as YYYY-MM-DD"),
+            None => bad(
+                "quiet",
+                &format!("{} / {}", span_of.first, span_of.last),
+                "these are not two dates in order",
+                "write first and last as YYYY-MM-DD",
+            ),
         }
     }
     quiet.sort_by(|a, b| (a.days, &a.reason).cmp(&(b.days, &b.reason)));

@@ -112,7 +112,8 @@ impl Table {
             match layout.column_of(heading) {
                 None if heading.trim().is_empty() => {}
                 None => {
-                    let cause = format!("no column of {} ({}) has this heading; it was not read", layout.name, layout.chinese);
+                    let cause =
+                        format!("no column of {} ({}) has this heading; it was not read", layout.name, layout.chinese);
                     faults.warning("unknown-column", place(heading), heading, cause, "rename it if it was meant");
                 }
                 Some(target) if sources[target].is_some() => {
@@ -123,9 +124,12 @@ impl Table {
             }
         }
         let mut complete = true;
-        for (column, _) in layout.columns.iter().zip(&sources).filter(|(column, source)| column.required && source.is_none()) {
+        for (column, _) in
+            layout.columns.iter().zip(&sources).filter(|(column, source)| column.required && source.is_none())
+        {
             let cause = format!("the column `{}` is missing", column.name);
-            let remedy = format!("add a column with one of the headings {}, {}", column.name, column.chinese.join(", "));
+            let remedy =
+                format!("add a column with one of the headings {}, {}", column.name, column.chinese.join(", "));
             faults.error("missing-column", place(column.name), "", cause, &remedy);
             complete = false;
         }
@@ -139,10 +143,12 @@ impl Table {
             None => column.name.to_owned(),
         });
         let columns = layout.columns.iter().zip(&sources).map(|(column, source)| {
-            let cell = |line: &Vec<String>| source.and_then(|at| line.get(at)).map_or(String::new(), |c| clean(c).to_owned());
+            let cell =
+                |line: &Vec<String>| source.and_then(|at| line.get(at)).map_or(String::new(), |c| clean(c).to_owned());
             FrameColumn::new(column.name.into(), lines.iter().map(cell).collect::<Vec<String>>())
         });
-        let frame = DataFrame::new(rows.len(), columns.collect()).expect("columns are of one length and differ in name");
+        let frame =
+            DataFrame::new(rows.len(), columns.collect()).expect("columns are of one length and differ in name");
         Some(Table { file: file.to_owned(), sheet: cells.sheet, frame, headings: headings.collect(), rows })
     }
 }
@@ -189,7 +195,10 @@ fn parquet(bytes: &[u8]) -> Result<Cells, TableError> {
     let cell = |column: &&StringChunked, row| column.get(row).unwrap_or("").to_owned();
     let line = |row: usize| (row as u32 + 1, texts.iter().map(|column| cell(column, row)).collect());
     // Parquet has no heading row: its rows count from 1.
-    Ok(Cells { sheet: String::new(), rows: std::iter::once((0, headings)).chain((0..frame.height()).map(line)).collect() })
+    Ok(Cells {
+        sheet: String::new(),
+        rows: std::iter::once((0, headings)).chain((0..frame.height()).map(line)).collect(),
+    })
 }
 
 fn workbook(bytes: &[u8]) -> Result<Cells, TableError> {
@@ -200,7 +209,10 @@ fn workbook(bytes: &[u8]) -> Result<Cells, TableError> {
     let range = book.worksheet_range(&sheet)?;
     let first = range.start().map_or(0, |(row, _)| row);
     let rows = (first + 1..).zip(range.rows()).map(|(row, cells)| (row, cells.iter().map(cell_text).collect()));
-    Ok(Cells { sheet, rows: rows.filter(|(_, cells): &(u32, Vec<String>)| cells.iter().any(|c| !c.is_empty())).collect() })
+    Ok(Cells {
+        sheet,
+        rows: rows.filter(|(_, cells): &(u32, Vec<String>)| cells.iter().any(|c| !c.is_empty())).collect(),
+    })
 }
 
 /// Writes a workbook's cell as the text that it shows: dates as `YYYY-MM-DD`, whole numbers without a point.

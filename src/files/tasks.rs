@@ -6,7 +6,9 @@ use super::registry::{self, Index, Unique, is_code, mention, yes_no};
 use super::roster::item_list;
 use super::table::{Field, Table};
 use crate::lottery::{Rate, keys};
-use crate::plan::model::{AgencyNo, Balls, EntityKind, Item, Partner, Rates, Rules, Scope, Span, Task, TaskKind, TownshipNo};
+use crate::plan::model::{
+    AgencyNo, Balls, EntityKind, Item, Partner, Rates, Rules, Scope, Span, Task, TaskKind, TownshipNo,
+};
 use crate::plan::words::Word;
 
 /// Holds what a task's cells may mention.
@@ -38,7 +40,13 @@ pub fn tasks(tables: &[Table], known: &Known<'_>, faults: &mut Faults) -> Vec<Ta
             let items_of = item_list(items, row, known.items, faults);
             if items.text(row).is_empty() {
                 let cause = "a task without items checks nothing".to_owned();
-                faults.error("unknown-item", items.place(row), "", cause, "write codes of the items table, parted by ;");
+                faults.error(
+                    "unknown-item",
+                    items.place(row),
+                    "",
+                    cause,
+                    "write codes of the items table, parted by ;",
+                );
             }
             let rates = rates_of(rate, row, faults);
             let balls_of = cells::balls(balls.text(row)).unwrap_or_else(|| {
@@ -84,16 +92,38 @@ fn report_items(task: &Task, items: Field<'_>, row: usize, known: &Known<'_>, fa
         std::iter::once(task.lead).chain(task.partners.iter().map(|partner| partner.agency)).collect();
     for item in task.items.iter().map(|no| &known.item_list[no.at()]).filter(|item| !attending.contains(&item.agency)) {
         let cause = "the item's agency is neither lead nor partner of the task".to_owned();
-        faults.error("item-of-nobody", items.place(row), &item.code, cause, "name the agency as a partner, or take the item out");
+        faults.error(
+            "item-of-nobody",
+            items.place(row),
+            &item.code,
+            cause,
+            "name the agency as a partner, or take the item out",
+        );
     }
     let idle = |agency: &&AgencyNo| !task.items.iter().any(|no| known.item_list[no.at()].agency == **agency);
     for _ in attending.iter().filter(idle) {
         let cause = "an agency of the task has no item of its own in it".to_owned();
-        faults.error("agency-without-item", items.place(row), items.text(row), cause, "add one of its items, or take the agency out");
+        faults.error(
+            "agency-without-item",
+            items.place(row),
+            items.text(row),
+            cause,
+            "add one of its items, or take the agency out",
+        );
     }
     if attending.len() > known.rules.team.agencies_per_visit_max as usize {
-        let cause = format!("{} agencies would stand at one door, the rules allow {}", attending.len(), known.rules.team.agencies_per_visit_max);
-        faults.warning("many-agencies", items.place(row), "", cause, "the visit is split; take partners out to avoid it");
+        let cause = format!(
+            "{} agencies would stand at one door, the rules allow {}",
+            attending.len(),
+            known.rules.team.agencies_per_visit_max
+        );
+        faults.warning(
+            "many-agencies",
+            items.place(row),
+            "",
+            cause,
+            "the visit is split; take partners out to avoid it",
+        );
     }
 }
 
@@ -110,11 +140,18 @@ fn rates_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Rates> 
 fn partner_list(field: Field<'_>, row: usize, agencies: &Index, faults: &mut Faults) -> Vec<Partner> {
     let mut partners: Vec<Partner> = Vec::new();
     for part in cells::list(field.text(row)) {
-        let (name, share) = part.rsplit_once([' ', '\u{3000}']).map_or((part, None), |(name, share)| (name.trim(), Some(share)));
+        let (name, share) =
+            part.rsplit_once([' ', '\u{3000}']).map_or((part, None), |(name, share)| (name.trim(), Some(share)));
         let share_of = share.map(cells::rate);
         if share_of == Some(None) {
             let cause = "the share of the sample can not be typed".to_owned();
-            faults.error("rate-untyped", field.place(row), part, cause, "write the agency and a percentage, such as D05 50%");
+            faults.error(
+                "rate-untyped",
+                field.place(row),
+                part,
+                cause,
+                "write the agency and a percentage, such as D05 50%",
+            );
         }
         let remedy = "write codes or names of the agencies table, parted by ;";
         let Some(no) = mention(agencies, name, "unknown-agency", field.place(row), remedy, faults) else {
@@ -152,7 +189,13 @@ fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -
             Some(prefixes) => scope.industries.extend(prefixes),
             None => {
                 let cause = "this is no code of GB/T 4754".to_owned();
-                faults.error("bad-industry", industries.place(row), part, cause, "write a section letter or two to four digits");
+                faults.error(
+                    "bad-industry",
+                    industries.place(row),
+                    part,
+                    cause,
+                    "write a section letter or two to four digits",
+                );
             }
         }
     }
@@ -161,7 +204,13 @@ fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -
             Some(kind) => scope.kinds.push(kind),
             None => {
                 let cause = "this is no kind of entity".to_owned();
-                faults.error("unknown-word", kinds.place(row), part, cause, "write enterprise, individual, cooperative, institution or other");
+                faults.error(
+                    "unknown-word",
+                    kinds.place(row),
+                    part,
+                    cause,
+                    "write enterprise, individual, cooperative, institution or other",
+                );
             }
         }
     }
@@ -199,12 +248,24 @@ fn window_of(first: Field<'_>, last: Field<'_>, row: usize, rules: &Rules, fault
     let window = Span { first: first_day.unwrap_or(rules.days.first), last: last_day.unwrap_or(rules.days.last) };
     let value = format!("{} / {}", window.first, window.last);
     if window.first > window.last {
-        faults.error("not-a-span", last.place(row), &value, "the window ends before it begins".into(), "correct one of the two dates");
+        faults.error(
+            "not-a-span",
+            last.place(row),
+            &value,
+            "the window ends before it begins".into(),
+            "correct one of the two dates",
+        );
         return None;
     }
     if !rules.days.contains(window.first) || !rules.days.contains(window.last) {
         let cause = format!("the window does not lie in the period {} / {}", rules.days.first, rules.days.last);
-        faults.error("window-outside-period", first.place(row), &value, cause, "move the window, or leave both cells empty for the whole period");
+        faults.error(
+            "window-outside-period",
+            first.place(row),
+            &value,
+            cause,
+            "move the window, or leave both cells empty for the whole period",
+        );
         return None;
     }
     Some(window)

@@ -61,8 +61,7 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Optio
     let (items, item_index) = registry::items(table(&columns::ITEMS), &agency_index, faults);
     let (entities, entities_without_id) =
         registry::entities(table(&columns::ENTITIES), &township_index, rules.without_id, faults);
-    let inspectors =
-        roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
+    let inspectors = roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
     let known = tasks::Known {
         rules: &rules,
         agencies: &agency_index,
@@ -71,18 +70,24 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Optio
         item_list: &items,
     };
     let tasks = tasks::tasks(table(&columns::TASKS), &known, faults);
-    let recusals =
-        roster::recusals(table(&columns::RECUSALS), &entities, &inspectors, &agency_index, faults);
+    let recusals = roster::recusals(table(&columns::RECUSALS), &entities, &inspectors, &agency_index, faults);
     let mut history = roster::history(table(&columns::HISTORY), &agency_index, &item_index, faults);
     for visit in earlier {
         let position = |index: &registry::Index, code: &str| index.find(code);
-        let Some(agency) = position(&agency_index, &visit.agency) else { continue };
+        let Some(agency) = position(&agency_index, &visit.agency) else {
+            continue;
+        };
         history.push(PastVisit {
             entity: visit.entity.clone(),
             agency: crate::plan::model::AgencyNo(agency),
             date: visit.date,
             counts: true,
-            items: visit.items.iter().filter_map(|code| position(&item_index, code)).map(crate::plan::model::ItemNo).collect(),
+            items: visit
+                .items
+                .iter()
+                .filter_map(|code| position(&item_index, code))
+                .map(crate::plan::model::ItemNo)
+                .collect(),
             inspectors: visit.inspectors.clone(),
             result: String::new(),
         });
@@ -107,7 +112,12 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Optio
     (!faults.has_errors()).then_some(inputs)
 }
 
-fn open(folder: &Path, paths: &BTreeMap<&'static str, Vec<String>>, layout: &Layout, faults: &mut Faults) -> Vec<Table> {
+fn open(
+    folder: &Path,
+    paths: &BTreeMap<&'static str, Vec<String>>,
+    layout: &Layout,
+    faults: &mut Faults,
+) -> Vec<Table> {
     let files = paths.get(layout.name).map_or(&[][..], Vec::as_slice);
     files.iter().filter_map(|file| Table::open(folder, file, layout, faults)).collect()
 }
@@ -143,7 +153,8 @@ fn report_frames(inputs: &Inputs, frames: &Frames, faults: &mut Faults) {
         let mut strata = frames.strata.iter().filter(|stratum| stratum.task.0 == no).peekable();
         if strata.clone().all(|stratum| stratum.frame.is_empty()) {
             let cause = format!("no entity can be drawn for task {} ({})", task.code, task.name);
-            let remedy = "widen the scope of the task, or take it out of the plan; `excluded` rows say who was over a cap";
+            let remedy =
+                "widen the scope of the task, or take it out of the plan; `excluded` rows say who was over a cap";
             faults.error("empty-frame", place(), &task.code, cause, remedy);
             continue;
         }
@@ -154,7 +165,13 @@ fn report_frames(inputs: &Inputs, frames: &Frames, faults: &mut Faults) {
                 stratum.wanted,
                 stratum.frame.len()
             );
-            faults.warning("sample-cut", place(), &task.code, cause, "nothing, if that is meant; otherwise lower the rate");
+            faults.warning(
+                "sample-cut",
+                place(),
+                &task.code,
+                cause,
+                "nothing, if that is meant; otherwise lower the rate",
+            );
         }
     }
 }

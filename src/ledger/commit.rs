@@ -43,10 +43,7 @@ impl Commitment<'_> {
         for seal in &self.strata {
             let root = hash::hex(&seal.root);
             let StratumSeal { task, stratum, group, population, sample, reserve, .. } = seal;
-            line(
-                &mut text,
-                format_args!("stratum {task} {stratum} {group} {population} {sample} {reserve} {root}"),
-            );
+            line(&mut text, format_args!("stratum {task} {stratum} {group} {population} {sample} {reserve} {root}"));
         }
         text
     }

@@ -131,8 +131,7 @@ impl Line {
                 let number = words.next().filter(|n| !n.starts_with(['0', '+']))?.parse().ok()?;
                 let hex = words.next()?;
                 let fits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-                (fits && !hex.is_empty() && hex.len() % 2 == 0)
-                    .then(|| Line::Sealed { number, hex: hex.to_owned() })?
+                (fits && !hex.is_empty() && hex.len() % 2 == 0).then(|| Line::Sealed { number, hex: hex.to_owned() })?
             }
             "beacon" => {
                 let mut word = || words.next().filter(|w| !w.is_empty()).map(str::to_owned);

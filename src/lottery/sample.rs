@@ -62,8 +62,7 @@ impl Place {
 /// and Spirakis 2006. `frame` may come in any order, no two IVs alike. A draw of `n` is a prefix of a draw of
 /// `n + 1`; where the frame is shorter than `n`, all of it is drawn.
 pub fn draw(key: &Key, frame: &[Entry], n: u32, reserve: u32) -> Sample {
-    let mut picks: Vec<Pick> =
-        frame.iter().map(|entry| Pick { at: entry.at, place: Place::of(key, entry) }).collect();
+    let mut picks: Vec<Pick> = frame.iter().map(|entry| Pick { at: entry.at, place: Place::of(key, entry) }).collect();
     let wanted = usize::try_from(u64::from(n) + u64::from(reserve)).map_or(picks.len(), |w| w.min(picks.len()));
     if wanted == 0 {
         return Sample::default();

@@ -60,7 +60,8 @@ pub struct AgencyLoad {
 /// Counts a plan.
 pub fn summary(inputs: &Inputs, plan: &Plan, duties: &[Duty], witnessed: bool) -> Summary {
     let drawn: BTreeSet<u32> = plan.samples.iter().flat_map(|sample| &sample.drawn).map(|pick| pick.at).collect();
-    let framed: BTreeSet<EntityNo> = plan.frames.strata.iter().flat_map(|stratum| stratum.frame.iter().copied()).collect();
+    let framed: BTreeSet<EntityNo> =
+        plan.frames.strata.iter().flat_map(|stratum| stratum.frame.iter().copied()).collect();
     let draws: usize = plan.samples.iter().map(|sample| sample.drawn.len()).sum();
     let reserve: usize = plan.samples.iter().map(|sample| sample.reserve.len()).sum();
     let mut load = vec![0u32; inputs.inspectors.len()];

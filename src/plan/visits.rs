@@ -95,13 +95,7 @@ pub fn read(
     (visits, unplaced)
 }
 
-fn visit_of(
-    inputs: &Inputs,
-    days: &[WorkingDay],
-    duties: &[Duty],
-    posed: &Posed,
-    visit: &staffing::Visit,
-) -> Visit {
+fn visit_of(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty], posed: &Posed, visit: &staffing::Visit) -> Visit {
     let due = || visit.duties.iter().map(|at| &duties[*at as usize]);
     let tasks: BTreeSet<TaskNo> = due().map(|duty| duty.task).collect();
     let items: BTreeSet<_> = due().flat_map(|duty| duty.items.iter().copied()).collect();
@@ -213,7 +207,9 @@ fn barred(inputs: &Inputs, sites: &[EntityNo]) -> BTreeMap<EntityNo, BTreeSet<In
     let is_site = |id: &str| inputs.entity(id).filter(|no| sites.binary_search(no).is_ok());
     let mut last: BTreeMap<(EntityNo, AgencyNo), (Date, Vec<&String>)> = BTreeMap::new();
     for past in &inputs.history {
-        let Some(entity) = is_site(&past.entity) else { continue };
+        let Some(entity) = is_site(&past.entity) else {
+            continue;
+        };
         let (date, team) = last.entry((entity, past.agency)).or_insert((past.date, Vec::new()));
         if past.date > *date {
             *date = past.date;

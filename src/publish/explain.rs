@@ -8,9 +8,7 @@ use serde::Serialize;
 use crate::files::rows;
 use crate::lottery::sample::Place;
 use crate::lottery::{Entry, Iv, keys};
-use crate::plan::model::{
-    AgencyNo, EntityNo, Exclusion, Inspector, InspectorNo, Inputs, Recused, Visit,
-};
+use crate::plan::model::{AgencyNo, EntityNo, Exclusion, Inputs, Inspector, InspectorNo, Recused, Visit};
 use crate::plan::words::Word;
 use crate::run::Made;
 
@@ -152,7 +150,9 @@ fn frames(made: &Made, no: EntityNo) -> Vec<InFrame> {
     let inputs = &made.inputs;
     let mut frames = Vec::new();
     for (at, (stratum, sample)) in made.plan.frames.strata.iter().zip(&made.plan.samples).enumerate() {
-        let Ok(position) = stratum.frame.binary_search(&no) else { continue };
+        let Ok(position) = stratum.frame.binary_search(&no) else {
+            continue;
+        };
         let task = &inputs.tasks[stratum.task.at()];
         let key = made.prk.key(&keys::entity_label(&task.group));
         let behind = behind(made, at);
@@ -191,16 +191,19 @@ fn behind(made: &Made, stratum_at: usize) -> impl Fn(EntityNo) -> bool + '_ {
     let stratum = &made.plan.frames.strata[stratum_at];
     let task = &made.inputs.tasks[stratum.task.at()];
     move |no| {
-        let earlier = made.plan.frames.strata.iter().zip(&made.plan.samples).filter(|(other, _)| {
-            other.task < stratum.task && made.inputs.tasks[other.task.at()].group == task.group
-        });
+        let earlier =
+            made.plan.frames.strata.iter().zip(&made.plan.samples).filter(|(other, _)| {
+                other.task < stratum.task && made.inputs.tasks[other.task.at()].group == task.group
+            });
         task.spread && earlier.into_iter().any(|(_, sample)| sample.drawn.iter().any(|pick| pick.at == no.0))
     }
 }
 
 fn meaning(inputs: &Inputs, why: Exclusion) -> String {
     match why {
-        Exclusion::Status(status) => format!("its status is {} ({})", status.word(), status.chinese()),
+        Exclusion::Status(status) => {
+            format!("its status is {} ({})", status.word(), status.chinese())
+        }
         Exclusion::NoId => "it has no code".to_owned(),
         Exclusion::OutOfScope => "no task of the plan has it in its scope".to_owned(),
         Exclusion::ClassWithoutRate => "the plan gives its credit class no rate".to_owned(),
@@ -222,7 +225,10 @@ fn visit_answer(inputs: &Inputs, visit: &Visit) -> VisitAnswer {
             format!("{} {} (rank {rank})", officer.name, officer.certificate)
         };
         let agency = &inputs.agencies[team.agency.at()];
-        (format!("{} {}", agency.code, agency.name), team.seats.iter().map(|seat| officer(seat.inspector, seat.rank)).collect())
+        (
+            format!("{} {}", agency.code, agency.name),
+            team.seats.iter().map(|seat| officer(seat.inspector, seat.rank)).collect(),
+        )
     });
     VisitAnswer {
         visit: visit.id.clone(),
@@ -241,7 +247,9 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
     let mut seats = Vec::new();
     let (mut visits_of_agency, mut eligible) = (0, 0);
     for visit in &made.plan.visits {
-        let Some(team) = visit.teams.iter().find(|team| team.agency == officer.agency) else { continue };
+        let Some(team) = visit.teams.iter().find(|team| team.agency == officer.agency) else {
+            continue;
+        };
         visits_of_agency += 1;
         match obstacle(inputs, officer, no, visit) {
             None => eligible += 1,
@@ -280,16 +288,18 @@ fn obstacle(inputs: &Inputs, officer: &Inspector, no: InspectorNo, visit: &Visit
         Recused::Inspector(other) => other == no,
     };
     let stands = |until: Option<jiff::civil::Date>| until.is_none_or(|until| until >= inputs.rules.days.first);
-    let past = |agency: AgencyNo| {
-        inputs.history.iter().filter(move |past| past.entity == entity.id && past.agency == agency)
-    };
+    let past =
+        |agency: AgencyNo| inputs.history.iter().filter(move |past| past.entity == entity.id && past.agency == agency);
     let last = past(officer.agency).map(|past| past.date).max();
     let checks: [(&'static str, bool); 6] = [
         ("certificate cancelled", !officer.is_valid),
         ("certificate not valid on the day", !officer.valid.contains(visit.date)),
         ("on leave", officer.leave.iter().any(|leave| leave.contains(visit.date))),
         ("outside the jurisdiction", officer.townships.as_ref().is_some_and(|list| !list.contains(&entity.township))),
-        ("recused", inputs.recusals.iter().any(|row| row.entity == visit.entity && recused(row.who) && stands(row.until))),
+        (
+            "recused",
+            inputs.recusals.iter().any(|row| row.entity == visit.entity && recused(row.who) && stands(row.until)),
+        ),
         (
             "of the last team there",
             past(officer.agency).any(|past| Some(past.date) == last && past.inspectors.contains(&officer.certificate)),
@@ -335,7 +345,11 @@ fn entity_text(text: &mut String, entity: &EntityAnswer) -> std::fmt::Result {
     }
     writeln!(text, "  {} tasks have another scope", entity.tasks_out_of_scope)?;
     for visit in &entity.visits {
-        writeln!(text, "  visit {} on {} {}, tasks {}\n    items {}", visit.visit, visit.date, visit.half, visit.tasks, visit.items)?;
+        writeln!(
+            text,
+            "  visit {} on {} {}, tasks {}\n    items {}",
+            visit.visit, visit.date, visit.half, visit.tasks, visit.items
+        )?;
         for (agency, officers) in &visit.teams {
             writeln!(text, "    {agency}: {}", officers.join(", "))?;
         }
@@ -360,7 +374,11 @@ fn officer_text(text: &mut String, officer: &OfficerAnswer) -> std::fmt::Result 
         officer.most_of_agency
     )?;
     for seat in &officer.seats {
-        writeln!(text, "    {} {:<3} {} rank {} ticket {} {}", seat.date, seat.half, seat.visit, seat.rank, seat.ticket, seat.entity)?;
+        writeln!(
+            text,
+            "    {} {:<3} {} rank {} ticket {} {}",
+            seat.date, seat.half, seat.visit, seat.rank, seat.ticket, seat.entity
+        )?;
     }
     Ok(())
 }

@@ -18,8 +18,19 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan) -> String {
     line("entropy", seed.to_owned());
     line("plan", format!("{} tasks over {} items, {} agencies", s.tasks, s.items, s.agencies));
     let out: u32 = s.excluded.values().sum();
-    line("registry", format!("{} entities, {} in a frame, {out} exclusions listed", thousands(s.registry), thousands(s.in_a_frame)));
-    line("draw", format!("{} draws of {} entities, {} in reserve", thousands(s.draws), thousands(s.distinct_entities), thousands(s.reserve)));
+    line(
+        "registry",
+        format!("{} entities, {} in a frame, {out} exclusions listed", thousands(s.registry), thousands(s.in_a_frame)),
+    );
+    line(
+        "draw",
+        format!(
+            "{} draws of {} entities, {} in reserve",
+            thousands(s.draws),
+            thousands(s.distinct_entities),
+            thousands(s.reserve)
+        ),
+    );
     line(
         "merge",
         format!(
@@ -52,7 +63,8 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan) -> String {
     match s.unplaced {
         0 => line("unplaced", "none".to_owned()),
         some => {
-            let reasons: Vec<String> = s.unplaced_by_reason.iter().map(|(why, count)| format!("{count} {why}")).collect();
+            let reasons: Vec<String> =
+                s.unplaced_by_reason.iter().map(|(why, count)| format!("{count} {why}")).collect();
             line("unplaced", format!("{some} duties: {} (unplaced.csv says what is short)", reasons.join(", ")));
         }
     }
@@ -86,8 +98,12 @@ pub fn faults(faults: &[Fault], shown_max: usize) -> String {
             Severity::Warning => "warning",
         };
         let value = if fault.value.is_empty() { String::new() } else { format!(" {:?}", fault.value) };
-        writeln!(text, "{word}[{}] {}:{value}\n    {}\n    try: {}", fault.code, fault.place, fault.cause, fault.remedy)
-            .expect("a string takes all text");
+        writeln!(
+            text,
+            "{word}[{}] {}:{value}\n    {}\n    try: {}",
+            fault.code, fault.place, fault.cause, fault.remedy
+        )
+        .expect("a string takes all text");
     }
     if faults.len() > shown_max {
         writeln!(text, "… and {} more", faults.len() - shown_max).expect("a string takes all text");
@@ -98,6 +114,7 @@ pub fn faults(faults: &[Fault], shown_max: usize) -> String {
 /// Writes a number with a comma between thousands.
 pub fn thousands(number: u32) -> String {
     let digits = number.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join(",")
 }

@@ -1,6 +1,8 @@
 //! `schedule.xlsx`: the plan in the tables that offices are used to, with their official headings.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 
 use crate::files::freeze::File;
 use crate::files::rows;
@@ -9,7 +11,8 @@ use crate::plan::words::Word;
 
 /// Writes the workbook; its bytes depend on the plan alone.
 pub fn write(inputs: &Inputs, plan: &Plan) -> File {
-    let bytes = workbook(inputs, plan).expect("sheets of short names and cells of short texts can be written to memory");
+    let bytes =
+        workbook(inputs, plan).expect("sheets of short names and cells of short texts can be written to memory");
     File { path: "schedule.xlsx".to_owned(), bytes }
 }
 
@@ -29,7 +32,8 @@ fn workbook(inputs: &Inputs, plan: &Plan) -> Result<Vec<u8>, XlsxError> {
     Sheet::new("检查人员名单", &title, OFFICERS).fill(book.add_worksheet(), officer_rows(inputs, &by_date))?;
     Sheet::new("排期", &title, CALENDAR).fill(book.add_worksheet(), calendar_rows(inputs, &by_date))?;
     for (no, agency) in (0..).map(AgencyNo).zip(&inputs.agencies) {
-        let name = sheet_name(&agency.code, if agency.short_name.is_empty() { &agency.name } else { &agency.short_name });
+        let name =
+            sheet_name(&agency.code, if agency.short_name.is_empty() { &agency.name } else { &agency.short_name });
         let title = format!("{} {} 部门任务", inputs.rules.period, agency.name);
         Sheet::new(&name, &title, AGENCY).fill(book.add_worksheet(), agency_rows(inputs, &by_date, no))?;
     }
@@ -125,9 +129,14 @@ impl<'a> Sheet<'a> {
 
     fn fill(&self, sheet: &mut Worksheet, rows: Vec<Vec<String>>) -> Result<(), XlsxError> {
         let bold = Format::new().set_bold().set_align(FormatAlign::Center).set_font_size(14);
-        let heading = Format::new().set_bold().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Center);
+        let heading =
+            Format::new().set_bold().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Center);
         // Codes are text: a spreadsheet would turn 18 digits into a rounded number.
-        let cell = Format::new().set_num_format("@").set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
+        let cell = Format::new()
+            .set_num_format("@")
+            .set_border(FormatBorder::Thin)
+            .set_text_wrap()
+            .set_align(FormatAlign::Top);
         let last_column = self.headings.len() as u16 - 1;
         let last_row = ROWS_ABOVE - 1 + rows.len() as u32;
         sheet.set_name(self.name)?;

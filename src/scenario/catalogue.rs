@@ -60,19 +60,9 @@ const KEY_WORDS: [&str; 17] = [
 /// Names after the value list of the officer template (`岗位资质资格`) and the usual certificates of the trade.
 const QUALIFICATIONS: [(&str, u32, &str, &[&str]); 13] = [
     ("D01", 0, "特种设备安全监察员", &["特种设备"]),
-    (
-        "D01",
-        1,
-        "药品检查员",
-        &["药品经营", "药品GSP", "药品使用质量", "药品零售"],
-    ),
+    ("D01", 1, "药品检查员", &["药品经营", "药品GSP", "药品使用质量", "药品零售"]),
     ("D01", 1, "医疗器械检查员", &["医疗器械经营", "医疗器械使用质量"]),
-    (
-        "D01",
-        2,
-        "食品检查员",
-        &["食品生产企业", "食品添加剂生产", "小作坊", "保健食品经营者"],
-    ),
+    ("D01", 2, "食品检查员", &["食品生产企业", "食品添加剂生产", "小作坊", "保健食品经营者"]),
     ("D01", 3, "计量监督员", &["计量标准、技术机构", "制造计量器具"]),
     ("D06", 0, "易制毒化学品管理员", &["易制毒"]),
     ("D06", 1, "民用爆炸物品检查员", &["爆炸物品", "爆破"]),
@@ -81,12 +71,7 @@ const QUALIFICATIONS: [(&str, u32, &str, &[&str]); 13] = [
     ("D15", 0, "危险货物运输检查员", &["危险货物"]),
     ("D17", 0, "官方兽医", &["动物卫生", "屠宰"]),
     ("D20", 0, "放射卫生监督员", &["放射诊疗"]),
-    (
-        "D28",
-        0,
-        "消防监督员",
-        &["重点单位履行法定消防", "使用领域消防产品", "投入使用、营业前"],
-    ),
+    ("D28", 0, "消防监督员", &["重点单位履行法定消防", "使用领域消防产品", "投入使用、营业前"]),
 ];
 
 /// One item (抽查事项) of the county's list.
@@ -106,18 +91,13 @@ pub(super) struct Item {
 impl Item {
     /// Says whether the item's topic, name or object speaks of `word`.
     pub(super) fn mentions(&self, word: &str) -> bool {
-        [&self.source.topic, &self.source.name, &self.source.object]
-            .iter()
-            .any(|text| text.contains(word))
+        [&self.source.topic, &self.source.name, &self.source.object].iter().any(|text| text.contains(word))
     }
 }
 
 /// Names an agency's qualifications, each with the crew that holds it.
 pub(super) fn qualifications(agency: &str) -> impl Iterator<Item = (u32, &'static str)> {
-    QUALIFICATIONS
-        .iter()
-        .filter(move |(of, ..)| *of == agency)
-        .map(|&(_, crew, name, _)| (crew, name))
+    QUALIFICATIONS.iter().filter(move |(of, ..)| *of == agency).map(|&(_, crew, name, _)| (crew, name))
 }
 
 /// Chooses the 350 items: all of a small agency, and of a large one those that cover most topics.
@@ -130,31 +110,18 @@ pub(super) fn items(facts: &Facts) -> Result<Vec<Item>, ReferenceError> {
     let mut stream = Stream::of("dengzhou/items");
     let candidates: Vec<Vec<&SourceItem>> = facts.agencies.iter().map(|agency| candidates(facts, agency)).collect();
     let quota = |position: usize| {
-        if facts.agencies[position].lead {
-            0
-        } else {
-            candidates[position].len().min(ITEMS_MAX)
-        }
+        if facts.agencies[position].lead { 0 } else { candidates[position].len().min(ITEMS_MAX) }
     };
     let others: usize = (0..candidates.len()).map(quota).sum();
     let mut items = Vec::new();
     for (position, agency) in facts.agencies.iter().enumerate() {
-        let quota = if agency.lead {
-            ITEMS_TOTAL.saturating_sub(others)
-        } else {
-            quota(position)
-        };
+        let quota = if agency.lead { ITEMS_TOTAL.saturating_sub(others) } else { quota(position) };
         for (turn, source) in thin(&candidates[position], quota).into_iter().enumerate() {
             items.push(item(&mut stream, agency, turn, source));
         }
     }
     if items.len() != ITEMS_TOTAL {
-        return Err(ReferenceError::TooFew {
-            table: "items",
-            what: "items",
-            found: items.len(),
-            needed: ITEMS_TOTAL,
-        });
+        return Err(ReferenceError::TooFew { table: "items", what: "items", found: items.len(), needed: ITEMS_TOTAL });
     }
     Ok(items)
 }
@@ -166,12 +133,7 @@ fn candidates<'a>(facts: &'a Facts, agency: &Agency) -> Vec<&'a SourceItem> {
             && (item.level.contains('县') || CITY_LEVEL.contains(&agency.code.as_str()))
             && !LEFT_OUT.iter().any(|words| item.name.contains(words))
     };
-    facts
-        .items
-        .iter()
-        .filter(fits)
-        .filter(|item| names.insert(item.name.as_str()))
-        .collect()
+    facts.items.iter().filter(fits).filter(|item| names.insert(item.name.as_str())).collect()
 }
 
 /// Keeps `quota` of the rows: the first of every topic, then the second of every topic, and so on; order is kept.

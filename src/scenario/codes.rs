@@ -25,11 +25,8 @@ pub(super) fn uscc(category: &str, region: &str, organisation: &str) -> String {
 
 /// Computes the check character of 8 characters of an organisation code.
 pub(super) fn organisation_check(organisation: &str) -> char {
-    let sum: u32 = organisation
-        .chars()
-        .zip(ORGANISATION_WEIGHTS)
-        .map(|(character, weight)| value36(character) * weight)
-        .sum();
+    let sum: u32 =
+        organisation.chars().zip(ORGANISATION_WEIGHTS).map(|(character, weight)| value36(character) * weight).sum();
     match 11 - sum % 11 {
         10 => 'X',
         11 => '0',
@@ -39,11 +36,7 @@ pub(super) fn organisation_check(organisation: &str) -> char {
 
 /// Computes the 18th character from the first 17.
 pub(super) fn code_check(first: &str) -> char {
-    let sum: u32 = first
-        .bytes()
-        .zip(CODE_WEIGHTS)
-        .map(|(byte, weight)| value31(byte) * weight)
-        .sum();
+    let sum: u32 = first.bytes().zip(CODE_WEIGHTS).map(|(byte, weight)| value31(byte) * weight).sum();
     char::from(ALPHABET[((31 - sum % 31) % 31) as usize])
 }
 
@@ -93,9 +86,7 @@ fn value31(byte: u8) -> u32 {
 }
 
 fn value36(character: char) -> u32 {
-    character
-        .to_digit(36)
-        .expect("the generator writes digits and capital letters only")
+    character.to_digit(36).expect("the generator writes digits and capital letters only")
 }
 
 #[cfg(test)]

@@ -93,11 +93,7 @@ pub(super) fn generate(facts: &Facts) -> Vec<Entity> {
     registry.add(&series("91", "enterprise", 3, 120), ENTERPRISES, ENTERPRISES_TOTAL);
     registry.add(&series("92", "individual", 4, 40), INDIVIDUALS, INDIVIDUALS_TOTAL);
     registry.add(&series("93", "cooperative", 9, 300), COOPERATIVES, COOPERATIVES_TOTAL);
-    registry.add(
-        &series("12", "institution", 11, 9_000),
-        INSTITUTIONS,
-        INSTITUTIONS_TOTAL,
-    );
+    registry.add(&series("12", "institution", 11, 9_000), INSTITUTIONS, INSTITUTIONS_TOTAL);
     for (position, (category, trade)) in OTHERS.iter().enumerate() {
         let series = series(category, "other", 12 + position as u32, 9_000);
         registry.add(&series, std::slice::from_ref(trade), trade.count);
@@ -126,20 +122,12 @@ impl Registry<'_> {
             let count = if trade.count == 0 { rest } else { trade.count };
             order.extend(std::iter::repeat_n(trade, count as usize));
         }
-        assert_eq!(
-            order.len(),
-            total as usize,
-            "the trades of {} have another total",
-            series.kind
-        );
+        assert_eq!(order.len(), total as usize, "the trades of {} have another total", series.kind);
         self.stream.shuffle(&mut order);
         let mut number = 0;
         for (position, trade) in order.into_iter().enumerate() {
             // From 2005 to 2023, evenly: 6,939 days.
-            let registered = later(
-                date(2005, 1, 1),
-                i64::from(position as u32 * 600 / total) * 6_939 / 600 + 5,
-            );
+            let registered = later(date(2005, 1, 1), i64::from(position as u32 * 600 / total) * 6_939 / 600 + 5);
             let registered = later(registered, i64::from(self.stream.below(11)));
             number += self.stream.between(1, series.step_max);
             let entity = self.entity(series, trade, registered, number);
@@ -163,18 +151,11 @@ impl Registry<'_> {
             };
             uscc(series.category, REGION, &format!("{head}{number}"))
         };
-        let class = if kind == "enterprise" {
-            ["A", "B", "C", "D"][self.stream.weighted(&CLASS_SHARES)]
-        } else {
-            ""
-        };
+        let class = if kind == "enterprise" { ["A", "B", "C", "D"][self.stream.weighted(&CLASS_SHARES)] } else { "" };
         let mut tags = Vec::new();
         for tag in trade.tags.split(';').filter(|tag| !tag.is_empty()) {
             let (tag, share) = tag.split_once(' ').unwrap_or((tag, "1000"));
-            if self
-                .stream
-                .chance(share.parse().expect("a share in the list of trades is a number"))
-            {
+            if self.stream.chance(share.parse().expect("a share in the list of trades is a number")) {
                 tags.push(tag);
             }
         }
@@ -206,11 +187,7 @@ impl Registry<'_> {
     fn name(&mut self, kind: &str, trade: &Trade, township: usize) -> String {
         let words: Vec<&str> = trade.words.split('|').collect();
         let township = &self.townships[township];
-        let place = if township.urban {
-            short_name(township)
-        } else {
-            &township.name
-        };
+        let place = if township.urban { short_name(township) } else { &township.name };
         for attempt in 0..60 {
             let word = self.stream.pick(&words);
             let length = 2 + attempt / 20;
@@ -235,17 +212,11 @@ impl Registry<'_> {
                     };
                     format!("邓州市{place}{brand}{word}{bracket}")
                 }
-                "cooperative" => format!(
-                    "邓州市{place}{}{word}专业合作社",
-                    self.words.brand(&mut self.stream, length)
-                ),
+                "cooperative" => format!("邓州市{place}{}{word}专业合作社", self.words.brand(&mut self.stream, length)),
                 _ => {
                     let brand = self.words.brand(&mut self.stream, length);
-                    let place = if attempt < 2 && kind == "institution" {
-                        place.to_owned()
-                    } else {
-                        format!("{place}{brand}")
-                    };
+                    let place =
+                        if attempt < 2 && kind == "institution" { place.to_owned() } else { format!("{place}{brand}") };
                     format!("邓州市{place}{word}")
                 }
             };
@@ -305,9 +276,8 @@ impl Registry<'_> {
                 && entity.registered < CODE_REFORM
                 && matches!(entity.kind, "individual" | "enterprise")
         };
-        let mut order: Vec<usize> = (0..self.entities.len())
-            .filter(|&position| plain(&self.entities[position]))
-            .collect();
+        let mut order: Vec<usize> =
+            (0..self.entities.len()).filter(|&position| plain(&self.entities[position])).collect();
         self.stream.shuffle(&mut order);
         let mut rest = order.into_iter();
         let mut take = |count: usize| rest.by_ref().take(count).collect::<Vec<usize>>();
@@ -323,10 +293,7 @@ impl Registry<'_> {
         for position in take(WRONG_CHECK) {
             let id = &mut self.entities[position].id;
             id.pop();
-            let right = ALPHABET
-                .iter()
-                .position(|&byte| char::from(byte) == code_check(id))
-                .unwrap_or(0);
+            let right = ALPHABET.iter().position(|&byte| char::from(byte) == code_check(id)).unwrap_or(0);
             id.push(char::from(ALPHABET[(right + 7) % ALPHABET.len()]));
         }
         for position in take(NO_BREAK_BLANK) {
@@ -335,11 +302,7 @@ impl Registry<'_> {
         }
         for (turn, position) in take(OUTER_BLANK).into_iter().enumerate() {
             let name = &mut self.entities[position].name;
-            *name = if turn % 2 == 0 {
-                format!(" {name}")
-            } else {
-                format!("{name} ")
-            };
+            *name = if turn % 2 == 0 { format!(" {name}") } else { format!("{name} ") };
         }
         for entity in &mut self.entities {
             entity.written_id.clone_from(&entity.id);
@@ -395,11 +358,7 @@ pub(super) fn table(entities: &[Entity], facts: &Facts) -> Table {
             32..40 => township.other_codes.first().unwrap_or(&township.code),
             _ => &township.code,
         };
-        let letter = if stream.chance(30) {
-            section(entity.industry).to_string()
-        } else {
-            String::new()
-        };
+        let letter = if stream.chance(30) { section(entity.industry).to_string() } else { String::new() };
         table.push([
             entity.written_id.clone(),
             entity.name.clone(),

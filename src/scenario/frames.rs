@@ -8,17 +8,12 @@ use std::collections::BTreeMap;
 use super::Table;
 
 /// Last division of every section, in order from A (GB/T 4754-2017).
-const SECTION_ENDS: [u8; 20] = [
-    5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97,
-];
+const SECTION_ENDS: [u8; 20] = [5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97];
 
 /// Returns the section letter of an industry code of 2 to 4 digits.
 pub(super) fn section(industry: &str) -> char {
     let division: u8 = industry[..2].parse().expect("an industry code begins with two digits");
-    let position = SECTION_ENDS
-        .iter()
-        .position(|&last| division <= last)
-        .expect("divisions end with 97");
+    let position = SECTION_ENDS.iter().position(|&last| division <= last).expect("divisions end with 97");
     char::from(b'A' + position as u8)
 }
 
@@ -61,19 +56,12 @@ impl Subjects {
         let [code, name] = ["code", "name"].map(|heading| townships.column(heading));
         let [codes, names] = ["other_codes", "other_names"].map(|heading| townships.column(heading));
         for row in &townships.rows {
-            let others = row[codes]
-                .split(';')
-                .chain(row[names].split(';'))
-                .filter(|text| !text.is_empty());
+            let others = row[codes].split(';').chain(row[names].split(';')).filter(|text| !text.is_empty());
             for text in others.chain([row[code].as_str(), row[name].as_str()]) {
                 places.insert(text.to_owned(), row[code].clone());
             }
         }
-        let mut all = Subjects {
-            subjects: Vec::new(),
-            tags: BTreeMap::new(),
-            townships: places,
-        };
+        let mut all = Subjects { subjects: Vec::new(), tags: BTreeMap::new(), townships: places };
         let [id, status, kind] = ["id", "status", "kind"].map(|heading| entities.column(heading));
         let [industry, place] = ["industry", "township"].map(|heading| entities.column(heading));
         let [class, tags] = ["class", "tags"].map(|heading| entities.column(heading));
@@ -88,15 +76,9 @@ impl Subjects {
             }
             all.subjects.push(Subject {
                 kind: row[kind].clone(),
-                industry: row[industry]
-                    .trim_start_matches(|letter: char| letter.is_ascii_uppercase())
-                    .to_owned(),
+                industry: row[industry].trim_start_matches(|letter: char| letter.is_ascii_uppercase()).to_owned(),
                 township: all.townships[&row[place]].clone(),
-                class: if row[class].is_empty() {
-                    UNCLASSED.to_owned()
-                } else {
-                    row[class].clone()
-                },
+                class: if row[class].is_empty() { UNCLASSED.to_owned() } else { row[class].clone() },
                 tags: numbers,
             });
         }
@@ -105,16 +87,8 @@ impl Subjects {
 
     /// Counts the entities of a scope per class.
     pub(super) fn count(&self, scope: &Scope) -> BTreeMap<&str, u32> {
-        let wanted: Vec<u32> = scope
-            .tags
-            .iter()
-            .filter_map(|tag| self.tags.get(tag).copied())
-            .collect();
-        let townships: Vec<&str> = scope
-            .townships
-            .iter()
-            .map(|place| self.townships[place].as_str())
-            .collect();
+        let wanted: Vec<u32> = scope.tags.iter().filter_map(|tag| self.tags.get(tag).copied()).collect();
+        let townships: Vec<&str> = scope.townships.iter().map(|place| self.townships[place].as_str()).collect();
         let mut counts = BTreeMap::new();
         for subject in &self.subjects {
             let inside = (scope.tags.is_empty() || subject.tags.iter().any(|tag| wanted.contains(tag)))
@@ -133,11 +107,7 @@ impl Subjects {
 impl Subject {
     /// Says whether the entity's industry lies in a section (one letter) or begins with 2 to 4 digits.
     fn is_in(&self, prefix: &str) -> bool {
-        if prefix.len() == 1 {
-            prefix.starts_with(section(&self.industry))
-        } else {
-            self.industry.starts_with(prefix)
-        }
+        if prefix.len() == 1 { prefix.starts_with(section(&self.industry)) } else { self.industry.starts_with(prefix) }
     }
 }
 
@@ -146,10 +116,7 @@ impl Scope {
     pub(super) fn of(tasks: &Table, row: &[String]) -> Scope {
         let list = |heading: &str| -> Vec<String> {
             let cell = &row[tasks.column(heading)];
-            cell.split(';')
-                .filter(|value| !value.is_empty())
-                .map(str::to_owned)
-                .collect()
+            cell.split(';').filter(|value| !value.is_empty()).map(str::to_owned).collect()
         };
         Scope {
             industries: list("industries"),
@@ -176,23 +143,14 @@ impl Portion {
     pub(super) fn read(text: &str) -> Portion {
         let number = |digits: &str| digits.parse().expect("a rate of the generator is a whole number");
         if let Some(digits) = text.strip_suffix('%') {
-            Portion::Share {
-                part: number(digits),
-                whole: 100,
-            }
+            Portion::Share { part: number(digits), whole: 100 }
         } else if let Some(digits) = text.strip_suffix('‰') {
-            Portion::Share {
-                part: number(digits),
-                whole: 1_000,
-            }
+            Portion::Share { part: number(digits), whole: 1_000 }
         } else if let Some(digits) = text.strip_suffix('户') {
             Portion::Count(number(digits))
         } else {
             let (part, whole) = text.split_once(':').expect("a rate is %, ‰, 户 or a ratio");
-            Portion::Share {
-                part: number(part),
-                whole: number(whole),
-            }
+            Portion::Share { part: number(part), whole: number(whole) }
         }
     }
 
@@ -209,10 +167,7 @@ impl Portion {
     /// Says by how many a population may shrink before the sample size changes.
     pub(super) fn slack(self, population: u32) -> u32 {
         let size = self.of(population);
-        (0..population)
-            .take_while(|&less| self.of(population - less) == size)
-            .count()
-            .saturating_sub(1) as u32
+        (0..population).take_while(|&less| self.of(population - less) == size).count().saturating_sub(1) as u32
     }
 }
 
@@ -255,10 +210,7 @@ mod tests {
     /// Without it a section letter could take in a neighbour's divisions.
     #[test]
     fn sections_end_where_the_standard_ends_them() {
-        assert_eq!(
-            [section("0514"), section("0610"), section("4390"), section("5299")],
-            ['A', 'B', 'C', 'F']
-        );
+        assert_eq!([section("0514"), section("0610"), section("4390"), section("5299")], ['A', 'B', 'C', 'F']);
         assert_eq!([section("8399"), section("9013"), section("9700")], ['P', 'R', 'T']);
     }
 }

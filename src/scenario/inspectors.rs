@@ -128,41 +128,28 @@ fn states(stream: &mut Stream, agencies: &[Agency], officers: &mut [Officer]) {
     let mut order: Vec<usize> = (0..officers.len()).collect();
     stream.shuffle(&mut order);
     let mut chosen = order.into_iter().filter(|&position| {
-        let agency = agencies
-            .iter()
-            .position(|agency| agency.code == officers[position].agency);
+        let agency = agencies.iter().position(|agency| agency.code == officers[position].agency);
         let left = &mut budget[agency.expect("an officer belongs to an agency of the list")];
         *left = left.saturating_sub(1);
         *left > 0
     });
-    let chosen: Vec<usize> = chosen
-        .by_ref()
-        .take(NEWLY_CERTIFIED + CANCELLED + EXPIRED + EXPIRING + ON_LEAVE)
-        .collect();
+    let chosen: Vec<usize> =
+        chosen.by_ref().take(NEWLY_CERTIFIED + CANCELLED + EXPIRED + EXPIRING + ON_LEAVE).collect();
     let (new, rest) = chosen.split_at(NEWLY_CERTIFIED);
     let (cancelled, rest) = rest.split_at(CANCELLED);
     let (expired, rest) = rest.split_at(EXPIRED);
     let (expiring, on_leave) = rest.split_at(EXPIRING);
     for &position in new {
-        certify(
-            &mut officers[position],
-            stream.day(date(2024, 1, 8), date(2024, 12, 16)),
-        );
+        certify(&mut officers[position], stream.day(date(2024, 1, 8), date(2024, 12, 16)));
     }
     for &position in cancelled {
         officers[position].cancelled = Some(stream.day(date(2024, 1, 15), date(2024, 9, 27)));
     }
     for &position in expired {
-        certify(
-            &mut officers[position],
-            stream.day(date(2018, 1, 8), date(2018, 12, 20)),
-        );
+        certify(&mut officers[position], stream.day(date(2018, 1, 8), date(2018, 12, 20)));
     }
     for &position in expiring {
-        certify(
-            &mut officers[position],
-            stream.day(date(2019, 2, 1), date(2019, 12, 20)),
-        );
+        certify(&mut officers[position], stream.day(date(2019, 2, 1), date(2019, 12, 20)));
     }
     for &position in on_leave {
         let first = stream.day(date(2024, 1, 2), date(2024, 11, 29));
@@ -206,14 +193,9 @@ pub(super) fn table(officers: &[Officer], quarter: &Quarter, facts: &Facts) -> T
             Some(from) if from <= quarter.last => later(from, -1),
             _ => officer.valid_until,
         };
-        let leave = officer
-            .leave
-            .filter(|(first, last)| *first <= quarter.last && *last >= quarter.first);
-        let townships: Vec<&str> = officer
-            .townships
-            .iter()
-            .map(|&position| facts.townships[position].code.as_str())
-            .collect();
+        let leave = officer.leave.filter(|(first, last)| *first <= quarter.last && *last >= quarter.first);
+        let townships: Vec<&str> =
+            officer.townships.iter().map(|&position| facts.townships[position].code.as_str()).collect();
         table.push([
             officer.certificate.clone(),
             officer.name.clone(),
@@ -235,16 +217,7 @@ pub(super) fn table(officers: &[Officer], quarter: &Quarter, facts: &Facts) -> T
 pub(super) fn changes(first: &Table, last: &Table) -> (u32, u32) {
     let (from, status) = (first.column("valid_from"), first.column("status"));
     let (begin, end) = (QUARTERS[0].first.to_string(), QUARTERS[3].last.to_string());
-    let new = last
-        .rows
-        .iter()
-        .filter(|row| begin <= row[from] && row[from] <= end)
-        .count();
-    let ended = first
-        .rows
-        .iter()
-        .zip(&last.rows)
-        .filter(|(before, after)| before[status] != after[status])
-        .count();
+    let new = last.rows.iter().filter(|row| begin <= row[from] && row[from] <= end).count();
+    let ended = first.rows.iter().zip(&last.rows).filter(|(before, after)| before[status] != after[status]).count();
     (new as u32, ended as u32)
 }

@@ -6,7 +6,7 @@
 //!
 //! | file | makes |
 //! |---|---|
-//! | [`reference`] | the reference facts, typed |
+//! | [`reference`](mod@reference) | the reference facts, typed |
 //! | `catalogue` | agencies, townships, travel, the 350 items |
 //! | `trades`, `names`, `codes`, `entities` | the entity registry |
 //! | `inspectors` | four quarterly rosters of 1,681 officers |
@@ -155,30 +155,18 @@ pub fn generate(reference: &Reference) -> Result<Scenario, ReferenceError> {
     let reach = past::reach(&entities);
     let recusals = past::recusals(&reach, &entities, &officers, &QUARTERS);
 
-    let mut scenario = Scenario {
-        files: Vec::new(),
-        texts: Vec::new(),
-    };
+    let mut scenario = Scenario { files: Vec::new(), texts: Vec::new() };
     scenario.add("tables/agencies.csv".to_owned(), catalogue::agencies_table(&facts));
     scenario.add("tables/townships.csv".to_owned(), townships);
     scenario.add("tables/travel.csv".to_owned(), catalogue::travel_table(&facts));
     scenario.add("tables/items.csv".to_owned(), catalogue::items_table(&items));
     scenario.add("tables/entities.parquet".to_owned(), registry);
-    scenario.add(
-        "tables/history-2023.csv".to_owned(),
-        past::history(&reach, &items, &entities, &officers),
-    );
+    scenario.add("tables/history-2023.csv".to_owned(), past::history(&reach, &items, &entities, &officers));
     for quarter in &QUARTERS {
-        scenario.add(
-            format!("tables/inspectors-{}.csv", quarter.name),
-            inspectors::table(&officers, quarter, &facts),
-        );
+        scenario.add(format!("tables/inspectors-{}.csv", quarter.name), inspectors::table(&officers, quarter, &facts));
     }
     for ((quarter, tasks), recusals) in QUARTERS.iter().zip(tasks).zip(recusals) {
-        scenario.texts.push(Text {
-            path: format!("{}/plan.toml", quarter.name),
-            text: rules(quarter),
-        });
+        scenario.texts.push(Text { path: format!("{}/plan.toml", quarter.name), text: rules(quarter) });
         scenario.add(format!("{}/tasks.csv", quarter.name), tasks);
         scenario.add(format!("{}/recusals.csv", quarter.name), recusals);
     }
@@ -198,10 +186,7 @@ pub fn totals(scenario: &Scenario) -> Totals {
         let (rate, listed) = (plan.column("rate"), plan.column("items"));
         for row in &plan.rows {
             let counts: BTreeMap<&str, u32> = subjects.count(&Scope::of(plan, row));
-            draws += frames::strata(&counts, &row[rate])
-                .iter()
-                .map(|(_, sample)| sample)
-                .sum::<u32>();
+            draws += frames::strata(&counts, &row[rate]).iter().map(|(_, sample)| sample).sum::<u32>();
             items.extend(row[listed].split(';'));
             tasks += 1;
         }
@@ -234,10 +219,7 @@ impl Scenario {
 
 impl Table {
     fn new(headings: &[&'static str]) -> Table {
-        Table {
-            headings: headings.to_vec(),
-            rows: Vec::new(),
-        }
+        Table { headings: headings.to_vec(), rows: Vec::new() }
     }
 
     fn push<const N: usize>(&mut self, row: [String; N]) {
@@ -250,10 +232,7 @@ impl Table {
     /// # Panics
     /// If the table has no such column.
     fn column(&self, heading: &str) -> usize {
-        self.headings
-            .iter()
-            .position(|&candidate| candidate == heading)
-            .expect("the generator names its own columns")
+        self.headings.iter().position(|&candidate| candidate == heading).expect("the generator names its own columns")
     }
 }
 
@@ -297,9 +276,7 @@ half_day_minutes = 210
 "#
     );
     for (first, last, reason) in quarter.quiet {
-        text.push_str(&format!(
-            "\n[[quiet]]\nfirst = \"{first}\"\nlast = \"{last}\"\nreason = \"{reason}\"\n"
-        ));
+        text.push_str(&format!("\n[[quiet]]\nfirst = \"{first}\"\nlast = \"{last}\"\nreason = \"{reason}\"\n"));
     }
     text
 }
@@ -355,11 +332,7 @@ mod tests {
         let canonical =
             |id: &str| -> String { id.to_uppercase().chars().filter(char::is_ascii_alphanumeric).collect() };
         let written = cells("tables/entities.parquet", "id");
-        let ids: Vec<String> = written
-            .iter()
-            .map(|id| canonical(id))
-            .filter(|id| !id.is_empty())
-            .collect();
+        let ids: Vec<String> = written.iter().map(|id| canonical(id)).filter(|id| !id.is_empty()).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
         let wrong = |id: &&String| match id.len() {
             18 => codes::uscc(&id[..2], &id[2..8], &id[8..16]) != **id,
@@ -385,10 +358,7 @@ mod tests {
                     *able.entry(row[2].as_str()).or_default() += 1;
                 }
             }
-            assert!(
-                able.len() == 30 && able.values().all(|&officers| officers >= 4),
-                "{able:?}"
-            );
+            assert!(able.len() == 30 && able.values().all(|&officers| officers >= 4), "{able:?}");
         }
     }
 

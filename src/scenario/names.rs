@@ -78,19 +78,12 @@ impl Words {
         if stream.chance(550) {
             return format!("{name}{}{}号", stream.pick(&MARKET_ROADS), stream.between(1, 90));
         }
-        format!(
-            "{name}{}{}村",
-            stream.pick(&self.village_heads),
-            stream.pick(&VILLAGE_TAILS)
-        )
+        format!("{name}{}{}村", stream.pick(&self.village_heads), stream.pick(&VILLAGE_TAILS))
     }
 }
 
 /// Names the head of a town's own name: 构林镇 becomes 构林.
 pub(super) fn short_name(township: &Township) -> &str {
     let name = &township.name;
-    ["街道", "镇", "乡"]
-        .iter()
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .unwrap_or(name)
+    ["街道", "镇", "乡"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
 }

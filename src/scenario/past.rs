@@ -63,13 +63,8 @@ pub(super) fn reach(entities: &[Entity]) -> Vec<Reach> {
                 && (tags.is_empty() || tags.iter().any(|tag| entity.tags.contains(tag)))
                 && (kinds.is_empty() || kinds.split(';').any(|kind| entity.kind == kind))
         };
-        let entities = (0..entities.len())
-            .filter(|&position| fits(&entities[position]))
-            .collect();
-        Reach {
-            parts: parts(theme),
-            entities,
-        }
+        let entities = (0..entities.len()).filter(|&position| fits(&entities[position])).collect();
+        Reach { parts: parts(theme), entities }
     };
     themes::all().into_iter().map(reach).collect()
 }
@@ -138,11 +133,7 @@ fn some(stream: &mut Stream, part: &Part, items: &[Item]) -> String {
     stream.shuffle(&mut fitting);
     fitting.truncate(1 + stream.below(3) as usize);
     fitting.sort_unstable();
-    fitting
-        .into_iter()
-        .map(|item| items[item].code.as_str())
-        .collect::<Vec<_>>()
-        .join(";")
+    fitting.into_iter().map(|item| items[item].code.as_str()).collect::<Vec<_>>().join(";")
 }
 
 /// One recusal; `certificate` or `agency` is empty.
@@ -203,10 +194,7 @@ pub(super) fn recusals(reach: &[Reach], entities: &[Entity], officers: &[Officer
     recusals.sort_by(|a, b| (&a.certificate, &a.entity, &a.agency).cmp(&(&b.certificate, &b.entity, &b.agency)));
     let table = |quarter: &Quarter| {
         let mut table = Table::new(&["certificate", "entity", "agency", "reason", "until"]);
-        for recusal in recusals
-            .iter()
-            .filter(|recusal| recusal.until.is_none_or(|until| until >= quarter.first))
-        {
+        for recusal in recusals.iter().filter(|recusal| recusal.until.is_none_or(|until| until >= quarter.first)) {
             table.push([
                 recusal.certificate.clone(),
                 recusal.entity.clone(),

@@ -49,10 +49,7 @@ pub(super) fn generate(facts: &Facts, items: &[Item], subjects: &Subjects) -> Ve
     let mut drafts = Vec::new();
     for quarter in 0..QUARTERS.len() {
         drafts.extend(
-            themes::all()
-                .iter()
-                .filter(|theme| theme.runs[quarter] > 0)
-                .map(|theme| draft(quarter, theme, subjects)),
+            themes::all().iter().filter(|theme| theme.runs[quarter] > 0).map(|theme| draft(quarter, theme, subjects)),
         );
     }
     size(&mut drafts);
@@ -93,11 +90,7 @@ pub(super) fn parts(theme: &Theme) -> Vec<Part> {
     let part = |text: &'static str| {
         let (head, words) = text.split_once(':').unwrap_or((text, ""));
         let (agency, share) = head.split_once(' ').unwrap_or((head, ""));
-        Part {
-            agency,
-            share,
-            words: words.split(',').filter(|word| !word.is_empty()).collect(),
-        }
+        Part { agency, share, words: words.split(',').filter(|word| !word.is_empty()).collect() }
     };
     theme.agencies.split('|').map(part).collect()
 }
@@ -117,9 +110,7 @@ pub(super) fn option(text: &str, name: &str) -> Option<String> {
 
 fn draft(quarter: usize, theme: &'static Theme, subjects: &Subjects) -> Draft {
     let list = |name| -> Vec<String> {
-        option(theme.scope, name)
-            .map(|text| text.split(';').map(str::to_owned).collect())
-            .unwrap_or_default()
+        option(theme.scope, name).map(|text| text.split(';').map(str::to_owned).collect()).unwrap_or_default()
     };
     let scope = Scope {
         industries: list("industries"),
@@ -134,43 +125,23 @@ fn draft(quarter: usize, theme: &'static Theme, subjects: &Subjects) -> Draft {
         Size::Weight(_) => String::new(),
         Size::Rate(text) => settled(quarter, text, &counts),
     };
-    let sample = if rate.is_empty() {
-        0
-    } else {
-        strata(&counts, &rate).iter().map(|(_, sample)| sample).sum()
-    };
-    Draft {
-        quarter,
-        theme,
-        scope,
-        population,
-        rate,
-        sample,
-        items: Vec::new(),
-    }
+    let sample = if rate.is_empty() { 0 } else { strata(&counts, &rate).iter().map(|(_, sample)| sample).sum() };
+    Draft { quarter, theme, scope, population, rate, sample, items: Vec::new() }
 }
 
 /// Replaces the parts of a rate whose result visits of the year's earlier quarters could change by the count they give.
 fn settled(quarter: usize, rate: &str, counts: &BTreeMap<&str, u32>) -> String {
     let mut texts = Vec::new();
-    for (part, ((class, portion), (population, sample))) in rate
-        .split(';')
-        .zip(portions(rate).into_iter().zip(strata(counts, rate)))
+    for (part, ((class, portion), (population, sample))) in
+        rate.split(';').zip(portions(rate).into_iter().zip(strata(counts, rate)))
     {
         // The small classes C and D are drawn so often that many of them reach their cap during the year.
         let often = matches!(class, Some("C" | "D"));
         let slack = SLACK_MIN.max(population / 100 * quarter as u32);
         let exact = quarter == 0 || !often && portion.slack(population) >= slack;
         let class = class.map(|class| format!("{class} ")).unwrap_or_default();
-        texts.push(if exact {
-            part.to_owned()
-        } else {
-            format!("{class}{sample}户")
-        });
-        assert!(
-            sample * 2 <= population,
-            "{rate}: a stratum of {population} is too small"
-        );
+        texts.push(if exact { part.to_owned() } else { format!("{class}{sample}户") });
+        assert!(sample * 2 <= population, "{rate}: a stratum of {population} is too small");
     }
     texts.join(";")
 }
@@ -190,9 +161,7 @@ fn size(drafts: &mut [Draft]) {
         let weights: Vec<u32> = open.iter().map(|&(_, weight)| weight).collect();
         let shares = apportion(left, &weights);
         let most = |position: usize| (drafts[position].population / 3).max(SAMPLE_MIN);
-        let cut: Vec<usize> = (0..open.len())
-            .filter(|&turn| shares[turn] > most(open[turn].0))
-            .collect();
+        let cut: Vec<usize> = (0..open.len()).filter(|&turn| shares[turn] > most(open[turn].0)).collect();
         if cut.is_empty() {
             for (&(position, _), share) in open.iter().zip(shares) {
                 assert!(
@@ -219,12 +188,7 @@ fn choose(drafts: &mut [Draft], items: &[Item]) {
     for draft in drafts.iter_mut() {
         for part in parts(draft.theme) {
             let mut fitting = fitting(&part, items);
-            assert!(
-                !fitting.is_empty(),
-                "{}: no item of {} fits",
-                draft.theme.name,
-                part.agency
-            );
+            assert!(!fitting.is_empty(), "{}: no item of {} fits", draft.theme.name, part.agency);
             fitting.sort_by_key(|&position| (used[position], position));
             let mut chosen: Vec<usize> = Vec::new();
             let mut minutes = 0;
@@ -238,16 +202,10 @@ fn choose(drafts: &mut [Draft], items: &[Item]) {
             draft.items.push(chosen);
         }
     }
-    for position in (0..items.len())
-        .filter(|&position| used[position] == 0)
-        .collect::<Vec<_>>()
-    {
+    for position in (0..items.len()).filter(|&position| used[position] == 0).collect::<Vec<_>>() {
         // The lightest place where the item fits by its words, or else the agency's lightest part of any task.
         let places = drafts.iter().enumerate().flat_map(|(task, draft)| {
-            parts(draft.theme)
-                .into_iter()
-                .enumerate()
-                .map(move |(turn, part)| (task, turn, part))
+            parts(draft.theme).into_iter().enumerate().map(move |(turn, part)| (task, turn, part))
         });
         let own = places.filter(|(_, _, part)| part.agency == items[position].agency);
         let lightest = own.min_by_key(|(task, turn, part)| {
@@ -274,21 +232,10 @@ fn row(position: usize, draft: &Draft, facts: &Facts, items: &[Item], stream: &m
     let theme = draft.theme;
     let parts = parts(theme);
     let several = theme.runs.iter().sum::<u32>() > 1;
-    let name = format!(
-        "{}{}",
-        theme.name,
-        if several { QUARTERS[draft.quarter].label } else { "" }
-    );
-    let partners: Vec<String> = parts[1..]
-        .iter()
-        .map(|part| format!("{} {}", part.agency, part.share).trim().to_owned())
-        .collect();
-    let mut codes: Vec<&str> = draft
-        .items
-        .iter()
-        .flatten()
-        .map(|&item| items[item].code.as_str())
-        .collect();
+    let name = format!("{}{}", theme.name, if several { QUARTERS[draft.quarter].label } else { "" });
+    let partners: Vec<String> =
+        parts[1..].iter().map(|part| format!("{} {}", part.agency, part.share).trim().to_owned()).collect();
+    let mut codes: Vec<&str> = draft.items.iter().flatten().map(|&item| items[item].code.as_str()).collect();
     codes.sort_unstable();
     let small = facts
         .agencies
@@ -301,12 +248,7 @@ fn row(position: usize, draft: &Draft, facts: &Facts, items: &[Item], stream: &m
         format!("2024-{:03}", position + 1),
         name,
         theme.kind.to_owned(),
-        if theme.options.contains("undirected") {
-            "undirected"
-        } else {
-            "directed"
-        }
-        .to_owned(),
+        if theme.options.contains("undirected") { "undirected" } else { "directed" }.to_owned(),
         parts[0].agency.to_owned(),
         partners.join(";"),
         codes.join(";"),
@@ -335,10 +277,8 @@ fn wording(draft: &Draft, items: &[Item]) -> String {
         };
     }
     let ratios = draft.items[0].iter().map(|&item| items[item].source.ratio.as_str());
-    let ratio = ratios
-        .into_iter()
-        .find(|ratio| ratio.starts_with('≥') || ratio.starts_with('按'))
-        .unwrap_or("按年度抽查计划");
+    let ratio =
+        ratios.into_iter().find(|ratio| ratio.starts_with('≥') || ratio.starts_with('按')).unwrap_or("按年度抽查计划");
     format!("{ratio}，本次抽取{}", draft.rate)
 }
 
@@ -354,11 +294,7 @@ fn window(quarter: &Quarter, late: bool, small: bool, stream: &mut Stream) -> (S
     if stream.chance(150) {
         return (quarter.first.to_string(), quarter.last.to_string());
     }
-    let weeks = i64::from(if small {
-        stream.between(8, 10)
-    } else {
-        stream.between(3, 10)
-    });
+    let weeks = i64::from(if small { stream.between(8, 10) } else { stream.between(3, 10) });
     let start = i64::from(stream.below(12 - weeks as u32 + 1));
     let first = later(monday, start * 7);
     (first.to_string(), later(first, weeks * 7 - 3).to_string())
@@ -379,10 +315,7 @@ mod tests {
         for theme in themes::all() {
             for part in parts(theme) {
                 let own: Vec<&Item> = items.iter().filter(|item| item.agency == part.agency).collect();
-                let lost = part
-                    .words
-                    .iter()
-                    .filter(|word| !own.iter().any(|item| item.mentions(word)));
+                let lost = part.words.iter().filter(|word| !own.iter().any(|item| item.mentions(word)));
                 idle.extend(lost.map(|word| format!("{} {} {word}", theme.name, part.agency)));
             }
         }

@@ -73,8 +73,7 @@ impl Stream {
 
 /// Returns the day `days` after `date`.
 pub(super) fn later(date: Date, days: i64) -> Date {
-    date.checked_add(days.days())
-        .expect("the generator stays between 1980 and 2040")
+    date.checked_add(days.days()).expect("the generator stays between 1980 and 2040")
 }
 
 /// Shares `total` out in proportion to the weights, by largest remainders; a tie goes to the earlier position.

@@ -28,20 +28,10 @@ pub enum ReferenceError {
     MissingColumn { table: &'static str, column: &'static str },
     /// A cell does not hold what its column promises.
     #[error("{table}, column {column}: {value:?} is not {expected}")]
-    BadValue {
-        table: &'static str,
-        column: &'static str,
-        value: String,
-        expected: &'static str,
-    },
+    BadValue { table: &'static str, column: &'static str, value: String, expected: &'static str },
     /// A table has fewer rows of a sort than the county needs.
     #[error("{table} gives {found} {what}, the county needs {needed}")]
-    TooFew {
-        table: &'static str,
-        what: &'static str,
-        found: usize,
-        needed: usize,
-    },
+    TooFew { table: &'static str, what: &'static str, found: usize, needed: usize },
 }
 
 /// One township (乡镇) of the 27.
@@ -100,12 +90,8 @@ pub(super) struct Facts {
 }
 
 /// Names that files and maps still use for a township (OpenStreetMap; status before the change from 乡 to 镇).
-const OLD_NAMES: [(&str, &str); 4] = [
-    ("汲滩镇", "㴔滩镇"),
-    ("夏集镇", "夏集乡"),
-    ("陶营镇", "陶营乡"),
-    ("高集镇", "高集乡"),
-];
+const OLD_NAMES: [(&str, &str); 4] =
+    [("汲滩镇", "㴔滩镇"), ("夏集镇", "夏集乡"), ("陶营镇", "陶营乡"), ("高集镇", "高集乡")];
 
 impl Facts {
     /// Reads all reference tables.
@@ -135,11 +121,7 @@ fn townships(text: &str) -> Result<Vec<Township>, ReferenceError> {
         townships.push(Township {
             code: row.text("code")?,
             other_codes: vec![row.text("code_map_series")?],
-            other_names: OLD_NAMES
-                .iter()
-                .filter(|(new, _)| *new == name)
-                .map(|(_, old)| (*old).to_owned())
-                .collect(),
+            other_names: OLD_NAMES.iter().filter(|(new, _)| *new == name).map(|(_, old)| (*old).to_owned()).collect(),
             longitude: row.text("lon")?,
             latitude: row.text("lat")?,
             share: row.decimal("entity_share_est", 4)?,
@@ -242,11 +224,7 @@ impl Sheet {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let headings = reader.headers().map_err(fault)?.iter().map(str::to_owned).collect();
         let records = reader.records().collect::<Result<_, _>>().map_err(fault)?;
-        Ok(Sheet {
-            table,
-            headings,
-            records,
-        })
+        Ok(Sheet { table, headings, records })
     }
 
     fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -257,10 +235,7 @@ impl Sheet {
 impl Row<'_> {
     fn text(&self, column: &'static str) -> Result<String, ReferenceError> {
         let position = self.sheet.headings.iter().position(|heading| heading == column);
-        let position = position.ok_or(ReferenceError::MissingColumn {
-            table: self.sheet.table,
-            column,
-        })?;
+        let position = position.ok_or(ReferenceError::MissingColumn { table: self.sheet.table, column })?;
         Ok(self.record[position].to_owned())
     }
 
@@ -268,9 +243,8 @@ impl Row<'_> {
     fn decimal(&self, column: &'static str, places: usize) -> Result<u32, ReferenceError> {
         let value = self.text(column)?;
         let (whole, part) = value.split_once('.').unwrap_or((&value, ""));
-        let number = (part.len() <= places)
-            .then(|| format!("{whole}{part:0<places$}"))
-            .and_then(|digits| digits.parse().ok());
+        let number =
+            (part.len() <= places).then(|| format!("{whole}{part:0<places$}")).and_then(|digits| digits.parse().ok());
         number.ok_or_else(|| ReferenceError::BadValue {
             table: self.sheet.table,
             column,

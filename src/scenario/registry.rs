@@ -54,11 +54,7 @@ pub struct Registry {
 /// If `n` exceeds 887,503,681 (31⁶), the number of serial numbers.
 pub fn registry(n: u64, seed: u64) -> Registry {
     assert!(n <= SERIALS, "a registry has at most {SERIALS} rows");
-    Registry {
-        stream: Stream::of(&format!("registry/{seed}")),
-        next: seed % SERIALS,
-        left: n,
-    }
+    Registry { stream: Stream::of(&format!("registry/{seed}")), next: seed % SERIALS, left: n }
 }
 
 impl Iterator for Registry {
@@ -76,19 +72,9 @@ impl Iterator for Registry {
         };
         let province = stream.pick(&PROVINCES);
         let region = format!("{province}{:02}{:02}", stream.between(1, 20), stream.between(1, 30));
-        let class = if kind == "enterprise" {
-            ['A', 'B', 'C', 'D'][stream.weighted(&CLASS_SHARES)]
-        } else {
-            'N'
-        };
+        let class = if kind == "enterprise" { ['A', 'B', 'C', 'D'][stream.weighted(&CLASS_SHARES)] } else { 'N' };
         let id = uscc(category, &region, &format!("MA{number}"));
-        Some(Row {
-            id,
-            kind,
-            region,
-            industry: stream.pick(trades).industry,
-            class,
-        })
+        Some(Row { id, kind, region, industry: stream.pick(trades).industry, class })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -22,7 +22,14 @@ pub(super) struct Dues {
 }
 
 /// Lists the reasons that an unplaced duty can carry; a new one is a change of the rules and is entered here by hand.
-pub const REASONS: &[&str] = &["agency-days-full", "no-free-officers", "no-open-day", "no-team-on-any-day", "short-of-officers", "short-of-skill"];
+pub const REASONS: &[&str] = &[
+    "agency-days-full",
+    "no-free-officers",
+    "no-open-day",
+    "no-team-on-any-day",
+    "short-of-officers",
+    "short-of-skill",
+];
 
 /// Proves that every duty is met or listed exactly once, and returns where.
 pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues {
@@ -35,21 +42,13 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
         let key = (row.entity, row.agency, row.task);
         let place = || duty_place(inputs, row.entity, row.agency, row.task);
         if !all.contains(&key) {
-            found.add(
-                "unplaced-not-due",
-                place(),
-                "the duty is listed as unplaced and follows from no sample",
-            );
+            found.add("unplaced-not-due", place(), "the duty is listed as unplaced and follows from no sample");
         }
         if !unplaced.insert(key) {
             found.add("unplaced-twice", place(), "the duty is listed as unplaced twice");
         }
         if !REASONS.contains(&row.reason) {
-            found.add(
-                "unplaced-reason",
-                place(),
-                format!("the reason {:?} is not a known one", row.reason),
-            );
+            found.add("unplaced-reason", place(), format!("the reason {:?} is not a known one", row.reason));
         }
     }
     let mut visits: BTreeMap<EntityNo, Vec<usize>> = BTreeMap::new();
@@ -62,13 +61,7 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
             let visit = &plan.visits[**at];
             visit.tasks.contains(&task) && visit.teams.iter().any(|team| team.agency == agency)
         };
-        let mut able: Vec<usize> = visits
-            .get(&entity)
-            .into_iter()
-            .flatten()
-            .filter(serves)
-            .copied()
-            .collect();
+        let mut able: Vec<usize> = visits.get(&entity).into_iter().flatten().filter(serves).copied().collect();
         if able.len() > 1 {
             let lists = |at: &usize| {
                 own_items(inputs, &inputs.tasks[task.at()], agency).all(|item| plan.visits[*at].items.contains(&item))
@@ -97,10 +90,7 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
 fn owe(inputs: &Inputs, stratum: &Stratum, sample: &Sample, all: &mut BTreeSet<DutyKey>) {
     let task = &inputs.tasks[stratum.task.at()];
     let everyone = sample.drawn.len();
-    let shares = task
-        .partners
-        .iter()
-        .map(|partner| (partner.agency, partner.share.map(|share| part(share, everyone))));
+    let shares = task.partners.iter().map(|partner| (partner.agency, partner.share.map(|share| part(share, everyone))));
     for (agency, share) in std::iter::once((task.lead, None)).chain(shares) {
         for pick in sample.drawn.iter().take(share.unwrap_or(everyone)) {
             all.insert((EntityNo(pick.at), agency, stratum.task));

@@ -19,48 +19,25 @@ pub(super) fn check(inputs: &Inputs, frames: &Frames, found: &mut Findings) {
     let mut at = BTreeMap::new();
     for (no, stratum) in frames.strata.iter().enumerate() {
         if at.insert((stratum.task, order(stratum.name)), no).is_some() {
-            found.add(
-                "stratum-extra",
-                stratum_place(inputs, stratum),
-                "the stratum stands in the plan twice",
-            );
+            found.add("stratum-extra", stratum_place(inputs, stratum), "the stratum stands in the plan twice");
         }
     }
     for expected in &due.strata {
         match at.remove(&(expected.task, order(expected.name))) {
             Some(no) => compare(inputs, expected, &frames.strata[no], found),
             None => {
-                let place = format!(
-                    "task {} stratum {}",
-                    inputs.tasks[expected.task.at()].code,
-                    stratum_word(expected.name)
-                );
-                found.add(
-                    "stratum-missing",
-                    place,
-                    "the task's rates give this stratum, and the plan has none",
-                );
+                let place =
+                    format!("task {} stratum {}", inputs.tasks[expected.task.at()].code, stratum_word(expected.name));
+                found.add("stratum-missing", place, "the task's rates give this stratum, and the plan has none");
             }
         }
     }
     for no in at.into_values() {
-        found.add(
-            "stratum-extra",
-            stratum_place(inputs, &frames.strata[no]),
-            "the task's rates give no such stratum",
-        );
+        found.add("stratum-extra", stratum_place(inputs, &frames.strata[no]), "the task's rates give no such stratum");
     }
     let place_of = |stratum: &Stratum| (stratum.task, order(stratum.name));
-    for pair in frames
-        .strata
-        .windows(2)
-        .filter(|pair| place_of(&pair[0]) > place_of(&pair[1]))
-    {
-        found.add(
-            "strata-order",
-            stratum_place(inputs, &pair[1]),
-            "strata stand by task code, then A, B, C, D, N",
-        );
+    for pair in frames.strata.windows(2).filter(|pair| place_of(&pair[0]) > place_of(&pair[1])) {
+        found.add("strata-order", stratum_place(inputs, &pair[1]), "strata stand by task code, then A, B, C, D, N");
     }
     compare_excluded(inputs, due.excluded, frames, found);
 }
@@ -93,11 +70,8 @@ struct Due<'a> {
 impl<'a> Due<'a> {
     fn of(inputs: &'a Inputs) -> Due<'a> {
         let (mut strata, places) = empty_strata(inputs);
-        let mut excluded: Vec<ExcludedRow> = inputs
-            .entities_without_id
-            .iter()
-            .map(|entity| ("", entity.name.as_str(), None, Exclusion::NoId))
-            .collect();
+        let mut excluded: Vec<ExcludedRow> =
+            inputs.entities_without_id.iter().map(|entity| ("", entity.name.as_str(), None, Exclusion::NoId)).collect();
         let caps = Caps::of(inputs);
         let mut scopes = Scopes::of(inputs);
         for (no, entity) in (0..).map(EntityNo).zip(&inputs.entities) {
@@ -133,24 +107,14 @@ fn empty_strata(inputs: &Inputs) -> (Vec<DueStratum>, Vec<[Option<usize>; 5]>) {
         match &row.rates {
             Rates::All(rate) => {
                 slots = [Some(strata.len()); 5];
-                strata.push(DueStratum {
-                    task,
-                    name: StratumName::All,
-                    rate: *rate,
-                    frame: Vec::new(),
-                });
+                strata.push(DueStratum { task, name: StratumName::All, rate: *rate, frame: Vec::new() });
             }
             Rates::ByClass(rates) => {
                 for class in CLASSES {
                     if let Some((_, rate)) = rates.iter().find(|(named, _)| *named == class) {
                         slots[class_slot(class)] = Some(strata.len());
                         let name = StratumName::Class(class);
-                        strata.push(DueStratum {
-                            task,
-                            name,
-                            rate: *rate,
-                            frame: Vec::new(),
-                        });
+                        strata.push(DueStratum { task, name, rate: *rate, frame: Vec::new() });
                     }
                 }
             }
@@ -171,11 +135,7 @@ fn compare(inputs: &Inputs, due: &DueStratum, stratum: &Stratum, found: &mut Fin
         let stands: BTreeSet<EntityNo> = stratum.frame.iter().copied().collect();
         let belongs: BTreeSet<EntityNo> = due.frame.iter().copied().collect();
         for no in belongs.difference(&stands) {
-            found.add(
-                "frame-missing",
-                &place,
-                format!("entity {} belongs in the frame and is not there", id(no)),
-            );
+            found.add("frame-missing", &place, format!("entity {} belongs in the frame and is not there", id(no)));
         }
         for no in stands.difference(&belongs) {
             found.add(
@@ -198,11 +158,7 @@ fn compare(inputs: &Inputs, due: &DueStratum, stratum: &Stratum, found: &mut Fin
     ];
     for (code, stands, asked) in numbers {
         if stands != asked {
-            found.add(
-                code,
-                &place,
-                format!("{stands} stands, {asked} of {population} follows from the rules"),
-            );
+            found.add(code, &place, format!("{stands} stands, {asked} of {population} follows from the rules"));
         }
     }
 }
@@ -231,11 +187,7 @@ fn check_balls(inputs: &Inputs, stratum: &Stratum, place: &str, found: &mut Find
         Balls::All(balls) => *balls,
         Balls::ByClass(balls) => class.and_then(|class| balls.get(&class).copied()).unwrap_or(1),
     };
-    let asked: Vec<u8> = stratum
-        .frame
-        .iter()
-        .map(|no| of_class(inputs.entities[no.at()].class))
-        .collect();
+    let asked: Vec<u8> = stratum.frame.iter().map(|no| of_class(inputs.entities[no.at()].class)).collect();
     let shared = match (stratum.name, &task.balls) {
         (StratumName::Class(class), _) => Some(of_class(class)),
         (StratumName::All, Balls::All(balls)) => Some(*balls),
@@ -247,32 +199,17 @@ fn check_balls(inputs: &Inputs, stratum: &Stratum, place: &str, found: &mut Find
     if stratum.balls_all != shared {
         let word = |balls: Option<u8>| balls.map_or("different numbers".to_owned(), |balls| balls.to_string());
         let (stands, asked) = (word(stratum.balls_all), word(shared));
-        found.add(
-            "balls",
-            place,
-            format!("{stands} of balls for all entities stands, the rules give {asked}"),
-        );
+        found.add("balls", place, format!("{stands} of balls for all entities stands, the rules give {asked}"));
     }
     let listed = if shared.is_some() { &[][..] } else { &asked };
     if stratum.balls != listed {
-        let first = stratum
-            .balls
-            .iter()
-            .zip(listed)
-            .position(|(stands, asked)| stands != asked);
+        let first = stratum.balls.iter().zip(listed).position(|(stands, asked)| stands != asked);
         let detail = match first {
             Some(at) => {
                 let id = &inputs.entities[stratum.frame[at].at()].id;
-                format!(
-                    "entity {id} has {} balls, the rules give it {}",
-                    stratum.balls[at], listed[at]
-                )
+                format!("entity {id} has {} balls, the rules give it {}", stratum.balls[at], listed[at])
             }
-            None => format!(
-                "{} numbers of balls are listed, {} have to be",
-                stratum.balls.len(),
-                listed.len()
-            ),
+            None => format!("{} numbers of balls are listed, {} have to be", stratum.balls.len(), listed.len()),
         };
         found.add("balls", place, detail);
     }
@@ -280,25 +217,14 @@ fn check_balls(inputs: &Inputs, stratum: &Stratum, place: &str, found: &mut Find
 
 /// Compares the exclusion list row by row, whatever its order.
 fn compare_excluded(inputs: &Inputs, mut due: Vec<ExcludedRow>, frames: &Frames, found: &mut Findings) {
-    let mut stands: Vec<ExcludedRow> = frames
-        .excluded
-        .iter()
-        .map(|row| (row.entity.as_str(), row.name.as_str(), row.task, row.why))
-        .collect();
+    let mut stands: Vec<ExcludedRow> =
+        frames.excluded.iter().map(|row| (row.entity.as_str(), row.name.as_str(), row.task, row.why)).collect();
     due.sort();
     stands.sort();
     let mut say = |code, row: &ExcludedRow, fault: &str| {
-        let place = if row.0.is_empty() {
-            format!("entity without id {}", row.1)
-        } else {
-            format!("entity {}", row.0)
-        };
+        let place = if row.0.is_empty() { format!("entity without id {}", row.1) } else { format!("entity {}", row.0) };
         let task = row.2.map_or("all tasks", |no| &inputs.tasks[no.at()].code);
-        found.add(
-            code,
-            place,
-            format!("the exclusion from {task} ({}) {fault}", reason(inputs, row.3)),
-        );
+        found.add(code, place, format!("the exclusion from {task} ({}) {fault}", reason(inputs, row.3)));
     };
     let (mut left, mut right) = (due.iter().peekable(), stands.iter().peekable());
     loop {
@@ -351,10 +277,7 @@ impl Caps {
     fn of(inputs: &Inputs) -> Caps {
         let first = inputs.rules.days.first;
         let mut past: BTreeMap<EntityNo, Past> = BTreeMap::new();
-        for row in inputs
-            .history
-            .iter()
-            .filter(|row| row.counts && row.date.year() == first.year() && row.date < first)
+        for row in inputs.history.iter().filter(|row| row.counts && row.date.year() == first.year() && row.date < first)
         {
             if let Some(no) = find_entity(inputs, &row.entity) {
                 let entity = past.entry(no).or_default();
@@ -365,16 +288,8 @@ impl Caps {
             }
         }
         let capped = |item: &ItemNo| inputs.items[item.at()].cap_per_year.map(|cap| (*item, cap));
-        let items = inputs
-            .tasks
-            .iter()
-            .map(|task| task.items.iter().filter_map(capped).collect())
-            .collect();
-        Caps {
-            visits_max: inputs.rules.visits_per_year_max,
-            items,
-            past,
-        }
+        let items = inputs.tasks.iter().map(|task| task.items.iter().filter_map(capped).collect()).collect();
+        Caps { visits_max: inputs.rules.visits_per_year_max, items, past }
     }
 
     /// Tells which cap keeps an entity with this past out of a task; the cap on visits is looked at first.
@@ -384,18 +299,12 @@ impl Caps {
             return Some(Exclusion::VisitCap);
         }
         let full = |(item, cap): &&(ItemNo, u32)| reached(past.and_then(|past| past.items.get(item)), *cap);
-        self.items[task.at()]
-            .iter()
-            .find(full)
-            .map(|(item, _)| Exclusion::ItemCap(*item))
+        self.items[task.at()].iter().find(full).map(|(item, _)| Exclusion::ItemCap(*item))
     }
 }
 
 /// Finds an entity by its id.
 fn find_entity(inputs: &Inputs, id: &str) -> Option<EntityNo> {
-    let at = inputs
-        .entities
-        .binary_search_by(|entity| entity.id.as_str().cmp(id))
-        .ok()?;
+    let at = inputs.entities.binary_search_by(|entity| entity.id.as_str().cmp(id)).ok()?;
     u32::try_from(at).ok().map(EntityNo)
 }

@@ -20,12 +20,7 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
         let seats = visit.teams.iter().flat_map(|team| &team.seats);
         // Who holds two seats at one door is reported with the team, and goes there once.
         for no in seats.map(|seat| seat.inspector).collect::<BTreeSet<_>>() {
-            officers
-                .entry(no)
-                .or_default()
-                .entry(visit.date)
-                .or_default()
-                .push(visit);
+            officers.entry(no).or_default().entry(visit.date).or_default().push(visit);
         }
     }
     let mut roads = Roads::of(inputs);
@@ -35,10 +30,7 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     for ((no, date), visits) in agencies {
         let agency = &inputs.agencies[no.at()];
         if visits > agency.teams_per_day {
-            let detail = format!(
-                "sends teams to {visits} visits on {date}, it can to {}",
-                agency.teams_per_day
-            );
+            let detail = format!("sends teams to {visits} visits on {date}, it can to {}", agency.teams_per_day);
             found.add("teams-per-day", format!("agency {}", agency.code), detail);
         }
     }
@@ -57,20 +49,12 @@ fn check_officer(
     let total: usize = days.values().map(Vec::len).sum();
     let visits_max = officer.visits_max.unwrap_or(rules.visits_max);
     if total > visits_max as usize {
-        found.add(
-            "visits-max",
-            &place,
-            format!("goes to {total} visits in the period, at most {visits_max} may be"),
-        );
+        found.add("visits-max", &place, format!("goes to {total} visits in the period, at most {visits_max} may be"));
     }
     for (date, visits) in days {
         if visits.len() > rules.visits_per_day_max as usize {
             let (count, most) = (visits.len(), rules.visits_per_day_max);
-            found.add(
-                "visits-per-day",
-                &place,
-                format!("goes to {count} visits on {date}, at most {most} may be"),
-            );
+            found.add("visits-per-day", &place, format!("goes to {count} visits on {date}, at most {most} may be"));
         }
         for (at, one) in visits.iter().enumerate() {
             for other in &visits[at + 1..] {
@@ -106,10 +90,7 @@ impl Roads {
             next[road.from.at()].push((road.to, u64::from(road.minutes)));
             next[road.to.at()].push((road.from, u64::from(road.minutes)));
         }
-        Roads {
-            next,
-            known: BTreeMap::new(),
-        }
+        Roads { next, known: BTreeMap::new() }
     }
 
     fn minutes(&mut self, from: TownshipNo, to: TownshipNo) -> Option<u64> {
@@ -128,11 +109,7 @@ fn shortest(next: &[Vec<(TownshipNo, u64)>], from: TownshipNo) -> Vec<Option<u64
     while let Some(Reverse((minutes, township))) = open.pop() {
         if best[township.at()].is_none() {
             best[township.at()] = Some(minutes);
-            open.extend(
-                next[township.at()]
-                    .iter()
-                    .map(|(to, road)| Reverse((minutes + road, *to))),
-            );
+            open.extend(next[township.at()].iter().map(|(to, road)| Reverse((minutes + road, *to))));
         }
     }
     best

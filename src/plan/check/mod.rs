@@ -64,11 +64,7 @@ struct Findings(Vec<Violation>);
 
 impl Findings {
     fn add(&mut self, code: &'static str, place: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(Violation {
-            code,
-            place: place.into(),
-            detail: detail.into(),
-        });
+        self.0.push(Violation { code, place: place.into(), detail: detail.into() });
     }
 }
 
@@ -81,11 +77,7 @@ fn check_positions(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     let inspector = |no: InspectorNo| (no.at() < inputs.inspectors.len()).then_some(()).ok_or("officer");
     let mut judge = |place: &dyn Fn() -> String, answer: Result<(), &str>| {
         if let Err(table) = answer {
-            found.add(
-                "unknown-position",
-                place(),
-                format!("points to no row of the {table} table"),
-            );
+            found.add("unknown-position", place(), format!("points to no row of the {table} table"));
         }
     };
     for (at, stratum) in plan.frames.strata.iter().enumerate() {
@@ -95,11 +87,7 @@ fn check_positions(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     }
     for (at, sample) in plan.samples.iter().enumerate() {
         let place = || format!("sample {}", at + 1);
-        sample
-            .drawn
-            .iter()
-            .chain(&sample.reserve)
-            .for_each(|pick| judge(&place, entity(EntityNo(pick.at))));
+        sample.drawn.iter().chain(&sample.reserve).for_each(|pick| judge(&place, entity(EntityNo(pick.at))));
     }
     for row in &plan.frames.excluded {
         let place = || format!("excluded entity {}", row.entity);
@@ -113,9 +101,7 @@ fn check_positions(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
         visit.items.iter().for_each(|no| judge(&place, item(*no)));
         for team in &visit.teams {
             judge(&place, agency(team.agency));
-            team.seats
-                .iter()
-                .for_each(|seat| judge(&place, inspector(seat.inspector)));
+            team.seats.iter().for_each(|seat| judge(&place, inspector(seat.inspector)));
         }
     }
     for (at, row) in plan.unplaced.iter().enumerate() {
@@ -128,11 +114,7 @@ fn check_positions(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
 
 /// Names a stratum as people find it in the bundle.
 fn stratum_place(inputs: &Inputs, stratum: &Stratum) -> String {
-    format!(
-        "task {} stratum {}",
-        inputs.tasks[stratum.task.at()].code,
-        stratum_word(stratum.name)
-    )
+    format!("task {} stratum {}", inputs.tasks[stratum.task.at()].code, stratum_word(stratum.name))
 }
 
 /// Writes a stratum's name as the bundle does: `all`, a class, or `N` for entities without one.
@@ -160,18 +142,11 @@ fn class_slot(class: Option<Class>) -> usize {
 
 /// Lists an agency's own items of a task.
 fn own_items<'a>(inputs: &'a Inputs, task: &'a Task, agency: AgencyNo) -> impl Iterator<Item = ItemNo> + 'a {
-    task.items
-        .iter()
-        .copied()
-        .filter(move |item| inputs.items[item.at()].agency == agency)
+    task.items.iter().copied().filter(move |item| inputs.items[item.at()].agency == agency)
 }
 
 /// Lists the codes of some rows, for a message.
 fn list<T: Copy>(rows: impl IntoIterator<Item = T>, code: impl Fn(T) -> String) -> String {
     let codes: Vec<String> = rows.into_iter().map(code).collect();
-    if codes.is_empty() {
-        "none".to_owned()
-    } else {
-        codes.join(";")
-    }
+    if codes.is_empty() { "none".to_owned() } else { codes.join(";") }
 }

@@ -16,18 +16,11 @@ use crate::plan::model::{EntityNo, Inputs, Plan, Stratum, TaskNo};
 pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, found: &mut Findings) {
     let (samples, strata) = (plan.samples.len(), plan.frames.strata.len());
     if samples != strata {
-        found.add(
-            "samples-count",
-            "plan",
-            format!("{samples} samples stand beside {strata} strata"),
-        );
+        found.add("samples-count", "plan", format!("{samples} samples stand beside {strata} strata"));
     }
     let mut groups: BTreeMap<&str, Vec<(&Stratum, &Sample)>> = BTreeMap::new();
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
-        groups
-            .entry(&inputs.tasks[stratum.task.at()].group)
-            .or_default()
-            .push((stratum, sample));
+        groups.entry(&inputs.tasks[stratum.task.at()].group).or_default().push((stratum, sample));
     }
     let mut places = Places::new(inputs);
     for (group, mut members) in groups {
@@ -69,12 +62,7 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(inputs: &'a Inputs) -> Places<'a> {
-        Places {
-            inputs,
-            key: Key::from_bytes([0; 32]),
-            turn: 0,
-            smallest: Default::default(),
-        }
+        Places { inputs, key: Key::from_bytes([0; 32]), turn: 0, smallest: Default::default() }
     }
 
     /// Starts the next group.
@@ -90,12 +78,7 @@ impl<'a> Places<'a> {
         let ticket = u128::from(words[0]) << 64 | u128::from(words[1]);
         let others = words[1..].iter().take(usize::from(balls.clamp(1, 8)) - 1);
         let smallest = others.fold(words[0], |least, word| least.min(*word));
-        Standing {
-            behind,
-            smallest,
-            ticket,
-            iv,
-        }
+        Standing { behind, smallest, ticket, iv }
     }
 
     /// Tells whether an entity stands before a place; the whole of its own is looked at only if the balls are alike.
@@ -127,53 +110,29 @@ fn check_sample(
     found: &mut Findings,
 ) {
     let place = stratum_place(inputs, stratum);
-    let counts = [
-        ("sample", sample.drawn.len(), stratum.size),
-        ("reserve", sample.reserve.len(), stratum.reserve),
-    ];
+    let counts = [("sample", sample.drawn.len(), stratum.size), ("reserve", sample.reserve.len(), stratum.reserve)];
     for (role, stands, asked) in counts {
         if u32::try_from(stands) != Ok(asked) {
-            found.add(
-                "pick-count",
-                &place,
-                format!("{stands} entities stand in the {role}, {asked} are to be drawn"),
-            );
+            found.add("pick-count", &place, format!("{stands} entities stand in the {role}, {asked} are to be drawn"));
         }
     }
-    let balls = |at: usize| {
-        stratum
-            .balls_all
-            .or_else(|| stratum.balls.get(at).copied())
-            .unwrap_or(1)
-    };
+    let balls = |at: usize| stratum.balls_all.or_else(|| stratum.balls.get(at).copied()).unwrap_or(1);
     let mut last: Option<Standing> = None;
     let mut picked = BTreeSet::new();
     for (rank, pick) in (1u32..).zip(sample.drawn.iter().chain(&sample.reserve)) {
         let no = EntityNo(pick.at);
         let id = &inputs.entities[no.at()].id;
         let Ok(at) = stratum.frame.binary_search(&no) else {
-            found.add(
-                "pick-outside-frame",
-                &place,
-                format!("entity {id} of rank {rank} does not stand in the frame"),
-            );
+            found.add("pick-outside-frame", &place, format!("entity {id} of rank {rank} does not stand in the frame"));
             continue;
         };
         if !picked.insert(no) {
-            found.add(
-                "pick-twice",
-                &place,
-                format!("entity {id} of rank {rank} has a smaller rank already"),
-            );
+            found.add("pick-twice", &place, format!("entity {id} of rank {rank} has a smaller rank already"));
         }
         let standing = places.standing(no, balls(at), behind(no));
         compare(pick, &standing, &place, &format!("entity {id} of rank {rank}"), found);
         if last.is_some_and(|last| standing < last) {
-            found.add(
-                "pick-order",
-                &place,
-                format!("entity {id} of rank {rank} stands before the rank above it"),
-            );
+            found.add("pick-order", &place, format!("entity {id} of rank {rank} stands before the rank above it"));
         }
         last = last.max(Some(standing));
     }
@@ -181,11 +140,7 @@ fn check_sample(
     for (at, no) in stratum.frame.iter().enumerate() {
         if places.is_before(*no, balls(at), behind(*no), &last) && !picked.contains(no) {
             let id = &inputs.entities[no.at()].id;
-            found.add(
-                "pick-passed-over",
-                &place,
-                format!("entity {id} stands before the last pick and is not drawn"),
-            );
+            found.add("pick-passed-over", &place, format!("entity {id} stands before the last pick and is not drawn"));
         }
     }
 }
@@ -202,10 +157,6 @@ fn compare(pick: &Pick, standing: &Standing, place: &str, who: &str, found: &mut
     }
     if pick.place.behind != standing.behind {
         let word = if standing.behind { "behind" } else { "before" };
-        found.add(
-            "pick-behind",
-            place,
-            format!("{who} belongs {word} the entities that earlier tasks have not drawn"),
-        );
+        found.add("pick-behind", place, format!("{who} belongs {word} the entities that earlier tasks have not drawn"));
     }
 }

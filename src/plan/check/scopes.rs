@@ -32,21 +32,11 @@ pub(super) struct Scopes<'a> {
 impl<'a> Scopes<'a> {
     pub fn of(inputs: &'a Inputs) -> Scopes<'a> {
         let kinds = EntityKind::WORDS.iter().map(|(kind, _)| *kind);
-        let tags: BTreeSet<&str> = inputs
-            .tasks
-            .iter()
-            .flat_map(|task| &task.scope.tags)
-            .map(String::as_str)
-            .collect();
+        let tags: BTreeSet<&str> = inputs.tasks.iter().flat_map(|task| &task.scope.tags).map(String::as_str).collect();
         Scopes {
             inputs,
             kinds: kinds
-                .map(|kind| {
-                    (
-                        kind,
-                        TaskSet::of(inputs, |s| s.kinds.is_empty() || s.kinds.contains(&kind)),
-                    )
-                })
+                .map(|kind| (kind, TaskSet::of(inputs, |s| s.kinds.is_empty() || s.kinds.contains(&kind))))
                 .collect(),
             classes: CLASSES
                 .iter()
@@ -127,18 +117,12 @@ impl TaskSet {
                 Some(lowest)
             })
         };
-        (0u32..)
-            .step_by(64)
-            .zip(&self.0)
-            .flat_map(move |(base, word)| bits(*word).map(move |bit| TaskNo(base + bit)))
+        (0u32..).step_by(64).zip(&self.0).flat_map(move |(base, word)| bits(*word).map(move |bit| TaskNo(base + bit)))
     }
 }
 
 /// Reads a code of exactly four digits as a number below 10,000.
 fn four_digits(code: &str) -> Option<usize> {
     let is_code = code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit());
-    is_code.then(|| {
-        code.bytes()
-            .fold(0, |number, digit| 10 * number + usize::from(digit - b'0'))
-    })
+    is_code.then(|| code.bytes().fold(0, |number, digit| 10 * number + usize::from(digit - b'0')))
 }

@@ -25,17 +25,10 @@ pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, dues: &Dues, found:
     for (at, visit) in plan.visits.iter().enumerate() {
         for team in &visit.teams {
             let officers: BTreeSet<InspectorNo> = team.seats.iter().map(|seat| seat.inspector).collect();
-            let trip = Trip {
-                visit,
-                team,
-                needed: needed(inputs, team.agency, &dues.met[at]),
-            };
+            let trip = Trip { visit, team, needed: needed(inputs, team.agency, &dues.met[at]) };
             check_officers(inputs, &roster, &trip, &officers, found);
             let township = inputs.entities[visit.entity.at()].township;
-            outings
-                .entry((team.agency, visit.date, township, officers))
-                .or_default()
-                .push(trip);
+            outings.entry((team.agency, visit.date, township, officers)).or_default().push(trip);
         }
     }
     let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
@@ -62,24 +55,15 @@ struct Trip<'a> {
 
 impl Trip<'_> {
     fn place(&self, inputs: &Inputs) -> String {
-        format!(
-            "visit {} agency {}",
-            self.visit.id,
-            inputs.agencies[self.team.agency.at()].code
-        )
+        format!("visit {} agency {}", self.visit.id, inputs.agencies[self.team.agency.at()].code)
     }
 }
 
 /// Collects the qualifications that an agency's items at a visit need.
 fn needed<'a>(inputs: &'a Inputs, agency: AgencyNo, met: &BTreeSet<(AgencyNo, TaskNo)>) -> BTreeSet<&'a str> {
-    let tasks = met
-        .iter()
-        .filter(|(owner, _)| *owner == agency)
-        .map(|(_, task)| &inputs.tasks[task.at()]);
+    let tasks = met.iter().filter(|(owner, _)| *owner == agency).map(|(_, task)| &inputs.tasks[task.at()]);
     let items = tasks.flat_map(|task| own_items(inputs, task, agency));
-    items
-        .filter_map(|item| inputs.items[item.at()].qualification.as_deref())
-        .collect()
+    items.filter_map(|item| inputs.items[item.at()].qualification.as_deref()).collect()
 }
 
 /// Holds what can keep officers from a door, by entity and by agency.
@@ -102,20 +86,10 @@ impl<'a> Roster<'a> {
             recusals.entry(row.entity).or_default().push(row);
         }
         let id = |no: EntityNo| inputs.entities[no.at()].id.as_str();
-        let visited: BTreeMap<&str, EntityNo> = plan
-            .visits
-            .iter()
-            .map(|visit| (id(visit.entity), visit.entity))
-            .collect();
+        let visited: BTreeMap<&str, EntityNo> =
+            plan.visits.iter().map(|visit| (id(visit.entity), visit.entity)).collect();
         let mut last_teams: BTreeMap<_, (Date, BTreeSet<&str>)> = BTreeMap::new();
-        for PastVisit {
-            entity,
-            agency,
-            date,
-            inspectors,
-            ..
-        } in &inputs.history
-        {
+        for PastVisit { entity, agency, date, inspectors, .. } in &inputs.history {
             let Some(no) = visited.get(entity.as_str()).copied() else {
                 continue;
             };
@@ -127,17 +101,8 @@ impl<'a> Roster<'a> {
                 last.1.extend(inspectors.iter().map(String::as_str));
             }
         }
-        let ivs = inputs
-            .inspectors
-            .iter()
-            .map(|officer| Iv::of(&officer.certificate))
-            .collect();
-        Roster {
-            by_agency,
-            recusals,
-            last_teams,
-            ivs,
-        }
+        let ivs = inputs.inspectors.iter().map(|officer| Iv::of(&officer.certificate)).collect();
+        Roster { by_agency, recusals, last_teams, ivs }
     }
 
     /// Lists the codes of what keeps an officer from a visit of an agency, none for one who may go.
@@ -156,21 +121,10 @@ impl<'a> Roster<'a> {
         [
             (officer.agency != agency).then_some("seat-agency"),
             (!officer.is_valid || !officer.valid.contains(visit.date)).then_some("certificate"),
-            officer
-                .leave
-                .iter()
-                .any(|span| span.contains(visit.date))
-                .then_some("on-leave"),
-            officer
-                .townships
-                .as_ref()
-                .is_some_and(|own| !own.contains(&township))
-                .then_some("jurisdiction"),
-            binding
-                .any(|row| row.who == Recused::Inspector(no))
-                .then_some("recused-officer"),
-            last.is_some_and(|(_, team)| team.contains(officer.certificate.as_str()))
-                .then_some("last-team"),
+            officer.leave.iter().any(|span| span.contains(visit.date)).then_some("on-leave"),
+            officer.townships.as_ref().is_some_and(|own| !own.contains(&township)).then_some("jurisdiction"),
+            binding.any(|row| row.who == Recused::Inspector(no)).then_some("recused-officer"),
+            last.is_some_and(|(_, team)| team.contains(officer.certificate.as_str())).then_some("last-team"),
         ]
     }
 
@@ -178,9 +132,7 @@ impl<'a> Roster<'a> {
     fn eligible(&self, inputs: &Inputs, agency: AgencyNo, trips: &[Trip]) -> Vec<InspectorNo> {
         let may_go = |no: &InspectorNo, visit| self.obstacles(inputs, *no, agency, visit).iter().all(Option::is_none);
         let officers = self.by_agency.get(&agency).into_iter().flatten().copied();
-        officers
-            .filter(|no| trips.iter().all(|trip| may_go(no, trip.visit)))
-            .collect()
+        officers.filter(|no| trips.iter().all(|trip| may_go(no, trip.visit))).collect()
     }
 }
 
@@ -199,11 +151,7 @@ fn check_officers(
     }
     let size = inputs.rules.team.size as usize;
     if officers.len() < size {
-        found.add(
-            "team-too-small",
-            &place,
-            format!("{} officers go, at least {size} have to", officers.len()),
-        );
+        found.add("team-too-small", &place, format!("{} officers go, at least {size} have to", officers.len()));
     }
     for no in officers {
         for code in roster.obstacles(inputs, *no, team.agency, visit).into_iter().flatten() {
@@ -215,25 +163,13 @@ fn check_officers(
                 "recused-officer" => "is recused from the entity",
                 _ => "went there with the agency's last visit",
             };
-            found.add(
-                code,
-                format!("{place} officer {}", inputs.inspectors[no.at()].certificate),
-                detail,
-            );
+            found.add(code, format!("{place} officer {}", inputs.inspectors[no.at()].certificate), detail);
         }
     }
     let whole_agency =
         |row: &&&Recusal| row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= visit.date);
-    if let Some(row) = roster
-        .recusals
-        .get(&visit.entity)
-        .and_then(|rows| rows.iter().find(whole_agency))
-    {
-        found.add(
-            "recused-agency",
-            &place,
-            format!("the agency is recused from the entity: {}", row.reason),
-        );
+    if let Some(row) = roster.recusals.get(&visit.entity).and_then(|rows| rows.iter().find(whole_agency)) {
+        found.add("recused-agency", &place, format!("the agency is recused from the entity: {}", row.reason));
     }
     for missing in trip.needed.iter().filter(|needed| !covered(inputs, officers, needed)) {
         found.add("qualification", &place, format!("nobody of the team holds {missing}"));
@@ -242,31 +178,21 @@ fn check_officers(
 
 /// Tells whether one of some officers holds a qualification.
 fn covered<'a>(inputs: &Inputs, officers: impl IntoIterator<Item = &'a InspectorNo>, qualification: &str) -> bool {
-    let holds = |no: &InspectorNo| {
-        inputs.inspectors[no.at()]
-            .qualifications
-            .iter()
-            .any(|own| own == qualification)
-    };
+    let holds = |no: &InspectorNo| inputs.inspectors[no.at()].qualifications.iter().any(|own| own == qualification);
     officers.into_iter().any(holds)
 }
 
 /// Proves that an outing's teams were drawn for its first visit, and that they have no seat too many.
 fn check_outing(inputs: &Inputs, head: &str, officers: &BTreeSet<InspectorNo>, trips: &[Trip], found: &mut Findings) {
     for trip in trips.iter().filter(|trip| trip.team.drawn_for != head) {
-        let detail = format!(
-            "is drawn for {:?}, the first visit of its outing is {head}",
-            trip.team.drawn_for
-        );
+        let detail = format!("is drawn for {:?}, the first visit of its outing is {head}", trip.team.drawn_for);
         found.add("drawn-for", trip.place(inputs), detail);
     }
     if officers.len() > inputs.rules.team.size as usize {
         let needed: BTreeSet<&str> = trips.iter().flat_map(|trip| &trip.needed).copied().collect();
         let is_spare = |spare: &&InspectorNo| {
             let rest = || officers.iter().filter(|no| no != spare);
-            needed
-                .iter()
-                .all(|needed| covered(inputs, rest(), needed) || !covered(inputs, officers, needed))
+            needed.iter().all(|needed| covered(inputs, rest(), needed) || !covered(inputs, officers, needed))
         };
         if let (Some(spare), Some(trip)) = (officers.iter().find(is_spare), trips.first()) {
             let certificate = &inputs.inspectors[spare.at()].certificate;
@@ -285,33 +211,22 @@ fn check_tickets(inputs: &Inputs, roster: &Roster, key: &Key, trips: &[Trip], fo
         let iv = roster.ivs[no.at()];
         (key.ticket(iv), iv)
     };
-    let circle: BTreeMap<InspectorNo, (Ticket, Iv)> = roster
-        .eligible(inputs, agency, trips)
-        .into_iter()
-        .map(|no| (no, ticket(no)))
-        .collect();
+    let circle: BTreeMap<InspectorNo, (Ticket, Iv)> =
+        roster.eligible(inputs, agency, trips).into_iter().map(|no| (no, ticket(no))).collect();
     for trip in trips {
         let place = trip.place(inputs);
         for seat in &trip.team.seats {
             let officer = || format!("{place} officer {}", inputs.inspectors[seat.inspector.at()].certificate);
             let own = ticket(seat.inspector);
             if seat.ticket != own.0 {
-                found.add(
-                    "seat-ticket",
-                    officer(),
-                    format!("carries ticket {}, its own is {}", seat.ticket, own.0),
-                );
+                found.add("seat-ticket", officer(), format!("carries ticket {}, its own is {}", seat.ticket, own.0));
             }
             // Who may not go has no rank; that is reported with the officer.
             if circle.contains_key(&seat.inspector) {
                 let rank = 1 + circle.values().filter(|other| **other < own).count();
                 if u32::try_from(rank) != Ok(seat.rank) {
                     let of = circle.len();
-                    found.add(
-                        "seat-rank",
-                        officer(),
-                        format!("carries rank {}, its own is {rank} of {of}", seat.rank),
-                    );
+                    found.add("seat-rank", officer(), format!("carries rank {}, its own is {rank} of {of}", seat.rank));
                 }
             }
         }

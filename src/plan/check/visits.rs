@@ -25,10 +25,7 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, dues: &Dues, found: &mut Findi
         let is_long = long.contains(&visit.entity);
         if (visit.half == Half::WholeDay) != is_long {
             let asked = if is_long { "the whole day" } else { "half a day" };
-            let detail = format!(
-                "takes {:?}, the minutes of its longest agency ask for {asked}",
-                visit.half.word()
-            );
+            let detail = format!("takes {:?}, the minutes of its longest agency ask for {asked}", visit.half.word());
             found.add("half", place, detail);
         }
     }
@@ -37,11 +34,7 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, dues: &Dues, found: &mut Findi
 /// Proves the order of the visits and their ids: the entity's own, then `/2`, `/3` … by date.
 fn check_ids(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     for pair in plan.visits.windows(2).filter(|pair| pair[0].id >= pair[1].id) {
-        found.add(
-            "visit-order",
-            format!("visit {}", pair[1].id),
-            "visits stand strictly increasing by id",
-        );
+        found.add("visit-order", format!("visit {}", pair[1].id), "visits stand strictly increasing by id");
     }
     let mut by_entity: BTreeMap<EntityNo, Vec<(u32, &Visit)>> = BTreeMap::new();
     for visit in &plan.visits {
@@ -50,39 +43,25 @@ fn check_ids(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
             Some("") => Some(1),
             Some(rest) => rest.strip_prefix('/').and_then(|rest| {
                 // The number as it is printed: no sign, no leading zero.
-                rest.parse::<u32>()
-                    .ok()
-                    .filter(|number| *number >= 2 && number.to_string() == rest)
+                rest.parse::<u32>().ok().filter(|number| *number >= 2 && number.to_string() == rest)
             }),
             None => None,
         };
         match number {
             Some(number) => by_entity.entry(visit.entity).or_default().push((number, visit)),
-            None => found.add(
-                "visit-id",
-                format!("visit {}", visit.id),
-                format!("is not an id of a visit to {id}"),
-            ),
+            None => found.add("visit-id", format!("visit {}", visit.id), format!("is not an id of a visit to {id}")),
         }
     }
     for visits in by_entity.values_mut() {
         visits.sort_by_key(|(number, _)| *number);
         for ((number, visit), asked) in visits.iter().zip(1u32..) {
             if *number != asked {
-                found.add(
-                    "visit-id",
-                    format!("visit {}", visit.id),
-                    format!("number {asked} of the entity's visits"),
-                );
+                found.add("visit-id", format!("visit {}", visit.id), format!("number {asked} of the entity's visits"));
             }
         }
         let when = |visit: &Visit| (visit.date, visit.half);
         for pair in visits.windows(2).filter(|pair| when(pair[0].1) > when(pair[1].1)) {
-            found.add(
-                "visit-id",
-                format!("visit {}", pair[1].1.id),
-                "is earlier than the visit numbered before it",
-            );
+            found.add("visit-id", format!("visit {}", pair[1].1.id), "is earlier than the visit numbered before it");
         }
     }
 }
@@ -98,24 +77,14 @@ fn check_contents(
     let tasks: BTreeSet<TaskNo> = met.iter().map(|(_, task)| *task).collect();
     if !visit.tasks.iter().eq(&tasks) {
         let code = |no: &TaskNo| inputs.tasks[no.at()].code.clone();
-        let detail = format!(
-            "names tasks {}, meets duties of {}",
-            list(&visit.tasks, code),
-            list(&tasks, code)
-        );
+        let detail = format!("names tasks {}, meets duties of {}", list(&visit.tasks, code), list(&tasks, code));
         found.add("visit-tasks", place, detail);
     }
-    let items: BTreeSet<ItemNo> = met
-        .iter()
-        .flat_map(|(agency, task)| own_items(inputs, &inputs.tasks[task.at()], *agency))
-        .collect();
+    let items: BTreeSet<ItemNo> =
+        met.iter().flat_map(|(agency, task)| own_items(inputs, &inputs.tasks[task.at()], *agency)).collect();
     if !visit.items.iter().eq(&items) {
         let code = |no: &ItemNo| inputs.items[no.at()].code.clone();
-        let detail = format!(
-            "names items {}, its duties have {}",
-            list(&visit.items, code),
-            list(&items, code)
-        );
+        let detail = format!("names items {}, its duties have {}", list(&visit.items, code), list(&items, code));
         found.add("visit-items", place, detail);
     }
     let agency_code = |no: AgencyNo| inputs.agencies[no.at()].code.as_str();
@@ -137,20 +106,11 @@ fn check_contents(
         let lead = inputs.tasks[first.at()].lead;
         if visit.lead != lead {
             let (stands, asked) = (agency_code(visit.lead), agency_code(lead));
-            found.add(
-                "visit-lead",
-                place,
-                format!("agency {stands} leads, the first task's lead is {asked}"),
-            );
+            found.add("visit-lead", place, format!("agency {stands} leads, the first task's lead is {asked}"));
         }
     }
     if visit.tasks.len() > 1 {
-        for task in visit
-            .tasks
-            .iter()
-            .map(|no| &inputs.tasks[no.at()])
-            .filter(|task| task.separate)
-        {
+        for task in visit.tasks.iter().map(|no| &inputs.tasks[no.at()]).filter(|task| task.separate) {
             found.add(
                 "separate-merged",
                 place,
@@ -169,35 +129,14 @@ fn check_day(inputs: &Inputs, visit: &Visit, days: &WorkingDays, place: &str, fo
     if !inputs.rules.days.contains(date) {
         found.add("outside-period", place, format!("{date} lies outside the period"));
     }
-    for task in visit
-        .tasks
-        .iter()
-        .map(|no| &inputs.tasks[no.at()])
-        .filter(|task| !task.window.contains(date))
-    {
-        found.add(
-            "outside-window",
-            place,
-            format!("{date} lies outside the window of task {}", task.code),
-        );
+    for task in visit.tasks.iter().map(|no| &inputs.tasks[no.at()]).filter(|task| !task.window.contains(date)) {
+        found.add("outside-window", place, format!("{date} lies outside the window of task {}", task.code));
     }
     for quiet in inputs.rules.quiet.iter().filter(|quiet| quiet.days.contains(date)) {
-        found.add(
-            "county-quiet",
-            place,
-            format!("{date} lies in a quiet span of the county: {}", quiet.reason),
-        );
+        found.add("county-quiet", place, format!("{date} lies in a quiet span of the county: {}", quiet.reason));
     }
-    if inputs.entities[visit.entity.at()]
-        .quiet
-        .iter()
-        .any(|span| span.contains(date))
-    {
-        found.add(
-            "entity-quiet",
-            place,
-            format!("{date} lies in a quiet span of the entity"),
-        );
+    if inputs.entities[visit.entity.at()].quiet.iter().any(|span| span.contains(date)) {
+        found.add("entity-quiet", place, format!("{date} lies in a quiet span of the entity"));
     }
 }
 
@@ -223,16 +162,8 @@ fn long_entities(inputs: &Inputs, dues: &Dues) -> BTreeSet<EntityNo> {
         let own = own_items(inputs, &inputs.tasks[task.at()], *agency);
         items.entry((*entity, *agency)).or_default().extend(own);
     }
-    let minutes = |items: &BTreeSet<ItemNo>| {
-        items
-            .iter()
-            .map(|no| u64::from(inputs.items[no.at()].minutes))
-            .sum::<u64>()
-    };
+    let minutes =
+        |items: &BTreeSet<ItemNo>| items.iter().map(|no| u64::from(inputs.items[no.at()].minutes)).sum::<u64>();
     let half_day = u64::from(inputs.rules.team.half_day_minutes);
-    items
-        .iter()
-        .filter(|(_, items)| minutes(items) > half_day)
-        .map(|((entity, _), _)| *entity)
-        .collect()
+    items.iter().filter(|(_, items)| minutes(items) > half_day).map(|((entity, _), _)| *entity).collect()
 }

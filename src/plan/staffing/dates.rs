@@ -44,7 +44,27 @@ pub(super) struct Part {
 
 /// Counts one agency's visits in one township on one day: mornings, afternoons, whole days.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(align(8))]
 struct Cell([u16; 3]);
+
+/// Counts what one agency does on one day, and what it could do.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(8))]
+struct Agenda {
+    /// Visits, and outings that they make.
+    teams: u16,
+    outings: u16,
+    teams_max: u16,
+    outings_max: u16,
+}
+
+/// Counts the visits of one day that need one qualification, mornings and afternoons, and how many of each could be.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(8))]
+struct Demand {
+    visits: [u16; 2],
+    max: u16,
+}
 
 /// Holds a calendar and the counts from which its cost follows.
 pub(super) struct Calendar<'a> {
@@ -57,15 +77,13 @@ pub(super) struct Calendar<'a> {
     team: i64,
     pairs: bool,
     cells: Vec<Cell>,
-    /// By agency and day: visits; outings; teams that the officers there can make.
-    teams_out: Vec<u16>,
-    outings: Vec<u16>,
-    outings_max: Vec<u16>,
-    teams_max: Vec<u32>,
-    /// By qualification row, day and half: visits that need it, and by row and day: holders who are there.
+    /// Day and half of each visit, once more and close together: the search reads them all the time.
+    spots: Vec<(u32, u8)>,
+    /// By agency and day.
+    agendas: Vec<Agenda>,
+    /// By qualification row and day; the rows of an agency start at `skill_start`.
     skill_start: Vec<u32>,
-    skill_use: Vec<u16>,
-    holders: Vec<u16>,
+    demands: Vec<Demand>,
     week_of: Vec<u32>,
     week_visits: Vec<i64>,
     week_share: Vec<i64>,
@@ -83,8 +101,8 @@ impl<'a> Calendar<'a> {
             skill_start.push(skill_start[skill_start.len() - 1] + pool.skills.len() as u32);
         }
         let rows = skill_start[agencies] as usize;
-        let mut holders = vec![0u16; rows * days];
-        let mut outings_max = vec![0u16; agencies * days];
+        let mut demands = vec![Demand::default(); rows * days];
+        let mut agendas = vec![Agenda::default(); agencies * days];
         let mut teams_of = vec![0u64; agencies];
         for units in visits {
             let mut joining: Vec<u32> = units.iter().map(|&unit| model.units[unit as usize].agency).collect();
@@ -98,15 +116,20 @@ impl<'a> Calendar<'a> {
             let tight = teams_of[agency] * team as u64 * 10 > caps * 9;
             let tenths = if tight { 7 } else { 9 };
             for day in 0..days {
-                outings_max[agency * days + day] = clip(u64::from(pool.present[day]) * tenths / (10 * team as u64)).max(1);
+                let agenda = &mut agendas[agency * days + day];
+                agenda.outings_max = clip(u64::from(pool.present[day]) * tenths / (10 * team as u64)).max(1);
+                agenda.teams_max = clip(u64::from(problem.agencies[agency].teams_per_day_max));
             }
             for (&officer, &holds) in pool.officers.iter().zip(&pool.holds) {
                 for bit in bits(holds) {
                     let row = (skill_start[agency] + bit) as usize;
-                    problem.officers[officer as usize].days.iter().for_each(|d| holders[row * days + d as usize] += 1);
+                    let there = problem.officers[officer as usize].days.iter();
+                    there.for_each(|day| demands[row * days + day as usize].max += 1);
                 }
             }
         }
+        // A holder makes one outing a day; at half of them in each half, all of them find their outings.
+        demands.iter_mut().for_each(|demand| demand.max = (demand.max / 2).max(1));
         let mut week_of = Vec::with_capacity(days);
         for (at, day) in problem.days.iter().enumerate() {
             let same = at > 0 && problem.days[at - 1].week == day.week;
@@ -123,13 +146,10 @@ impl<'a> Calendar<'a> {
             team,
             pairs: problem.rules.visits_per_day_max > 1,
             cells: vec![Cell::default(); agencies * townships * days],
-            teams_out: vec![0; agencies * days],
-            outings: vec![0; agencies * days],
-            outings_max,
-            teams_max: problem.agencies.iter().map(|agency| agency.teams_per_day_max).collect(),
+            spots: vec![(0, 0); visits.len()],
+            agendas,
             skill_start,
-            skill_use: vec![0; rows * days * 2],
-            holders,
+            demands,
             week_of,
             week_visits: vec![0; weeks],
             week_share: vec![0; weeks],
@@ -171,16 +191,28 @@ impl<'a> Calendar<'a> {
         cost
     }
 
-    /// Returns what the calendar would cost more with the visit moved to another date.
-    pub fn cost_to_move(&mut self, visit: u32, day: u32, half: u8) -> i64 {
-        let (from_day, from_half) = (self.visits[visit as usize].day, self.visits[visit as usize].half);
+    /// Returns what the calendar would cost more with the visit moved to another date, or `None` if more than `limit`.
+    #[inline]
+    pub fn cost_to_move(&mut self, visit: u32, day: u32, half: u8, limit: i64) -> Option<i64> {
+        let (from_day, from_half) = self.spots[visit as usize];
         if from_day != day {
-            let weeks = if self.week_of[from_day as usize] == self.week_of[day as usize] {
-                -self.week_cost(from_day, -1) - self.week_cost(day, 1)
-            } else {
-                0
-            };
-            return self.cost_to_remove(visit) + self.cost_to_add(visit, day, half) + weeks;
+            let row = &self.visits[visit as usize];
+            let (from, to) = (slot(row.whole, from_half), slot(row.whole, half));
+            let mut cost = 0;
+            if self.week_of[from_day as usize] != self.week_of[day as usize] {
+                cost += self.week_cost(from_day, -1) + self.week_cost(day, 1);
+            }
+            for part in &row.parts {
+                cost += self.part_cost(part, row.township, from_day, from, -1);
+            }
+            // To add a visit never saves anything, so the rest cannot bring the cost down again.
+            for part in &row.parts {
+                if cost > limit {
+                    return None;
+                }
+                cost += self.part_cost(part, row.township, day, to, 1);
+            }
+            return (cost <= limit).then_some(cost);
         }
         let before = self.cost;
         self.lift(visit);
@@ -188,7 +220,13 @@ impl<'a> Calendar<'a> {
         let change = self.cost - before;
         self.lift(visit);
         self.place(visit, from_day, from_half);
-        change
+        (change <= limit).then_some(change)
+    }
+
+    /// Returns the day and half of a visit that has them.
+    #[inline]
+    pub fn spot(&self, visit: u32) -> (u32, u8) {
+        self.spots[visit as usize]
     }
 
     /// Gives a visit without a date that day and half.
@@ -199,6 +237,7 @@ impl<'a> Calendar<'a> {
         row.day = day;
         row.half = if row.whole { 0 } else { half };
         row.placed = true;
+        self.spots[visit as usize] = (row.day, row.half);
         self.count(visit, 1);
     }
 
@@ -212,22 +251,24 @@ impl<'a> Calendar<'a> {
 
     /// Tells whether an agency's teams or officers do not suffice on a visit's day, as far as counts tell.
     pub fn is_over(&self, agency: u32, day: u32) -> bool {
-        let at = agency as usize * self.days + day as usize;
-        u32::from(self.teams_out[at]) > self.teams_max[agency as usize]
+        let agenda = &self.agendas[agency as usize * self.days + day as usize];
+        agenda.teams > agenda.teams_max
     }
 
     /// Lowers the number of outings that an agency's officers can make on a day by one; the cost follows.
     pub fn tighten(&mut self, agency: u32, day: u32) {
         let at = agency as usize * self.days + day as usize;
-        let over = |max: u16, out: u16| OVERFLOW_COST * i64::from(out.saturating_sub(max));
-        self.cost -= over(self.outings_max[at], self.outings[at]);
-        self.outings_max[at] = self.outings_max[at].min(self.outings[at]).saturating_sub(1);
-        self.cost += over(self.outings_max[at], self.outings[at]);
+        let agenda = &mut self.agendas[at];
+        let over = |agenda: &Agenda| OVERFLOW_COST * i64::from(agenda.outings.saturating_sub(agenda.outings_max));
+        self.cost -= over(agenda);
+        agenda.outings_max = agenda.outings_max.min(agenda.outings).saturating_sub(1);
+        self.cost += over(agenda);
     }
 
     /// Adds a visit of some units, without a date, and returns its number.
     pub fn open_visit(&mut self, team_days: &mut TeamDays, units: Vec<u32>) -> u32 {
         self.visits.push(Dated::of(self.model, team_days, units));
+        self.spots.push((0, 0));
         self.visits.len() as u32 - 1
     }
 
@@ -259,16 +300,17 @@ impl<'a> Calendar<'a> {
         let (empty_before, empty_after) = (cell.is_empty(), after.is_empty());
         let more = after.outings(self.pairs) - cell.outings(self.pairs);
         let mut cost = TRIP_COST * (i64::from(empty_before) - i64::from(empty_after)) + self.team * more;
-        let at = agency * self.days + day;
-        let over = |now: i64, more: i64, max: i64| OVERFLOW_COST * ((now + more - max).max(0) - (now - max).max(0));
-        cost += over(i64::from(self.teams_out[at]), change, i64::from(self.teams_max[agency]));
-        cost += over(i64::from(self.outings[at]), more, i64::from(self.outings_max[at]));
+        let agenda = &self.agendas[agency * self.days + day];
+        let over = |now: u16, more: i64, max: u16| {
+            let (now, max) = (i64::from(now), i64::from(max));
+            OVERFLOW_COST * ((now + more - max).max(0) - (now - max).max(0))
+        };
+        cost += over(agenda.teams, change, agenda.teams_max);
+        cost += over(agenda.outings, more, agenda.outings_max);
         for bit in bits(part.need) {
-            let row = (self.skill_start[agency] + bit) as usize * self.days + day;
-            // A holder makes one outing a day; at half of them in each half, all of them find their outings.
-            let max = i64::from(self.holders[row] / 2).max(1);
+            let demand = &self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
             for half in halves(slot) {
-                cost += over(i64::from(self.skill_use[2 * row + half]), change, max);
+                cost += over(demand.visits[half], change, demand.max);
             }
         }
         cost
@@ -286,11 +328,12 @@ impl<'a> Calendar<'a> {
             let before = cell.outings(self.pairs);
             add(&mut cell.0[slot], change);
             let more = cell.outings(self.pairs) - before;
-            add(&mut self.teams_out[agency * self.days + day], change);
-            add(&mut self.outings[agency * self.days + day], more);
+            let agenda = &mut self.agendas[agency * self.days + day];
+            add(&mut agenda.teams, change);
+            add(&mut agenda.outings, more);
             for bit in bits(part.need) {
-                let row = (self.skill_start[agency] + bit) as usize * self.days + day;
-                halves(slot).for_each(|half| add(&mut self.skill_use[2 * row + half], change));
+                let demand = &mut self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
+                halves(slot).for_each(|half| add(&mut demand.visits[half], change));
             }
         }
     }

@@ -118,7 +118,9 @@ fn better_move(
     let mut joined = to.to_vec();
     joined.push(unit);
     let mut better = |one: &Vec<u32>, other: &Vec<u32>| -> bool {
-        let Some(first) = cost(model, days, one).filter(|&c| c < now) else { return false };
+        let Some(first) = cost(model, days, one).filter(|&c| c < now) else {
+            return false;
+        };
         cost(model, days, other).is_some_and(|second| first + second < now)
     };
     if !to.is_empty() && better(&rest, &joined) {

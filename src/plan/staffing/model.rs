@@ -188,7 +188,9 @@ impl TeamDays {
 
     /// Returns the days on which some units of one site can be visited together, every agency with a team.
     pub fn of_units(&mut self, model: &Model, units: &[u32]) -> DaySet {
-        let Some(&first) = units.first() else { return DaySet::empty() };
+        let Some(&first) = units.first() else {
+            return DaySet::empty();
+        };
         let mut days = model.units[first as usize].days;
         for (at, &unit) in units.iter().enumerate() {
             let row = &model.units[unit as usize];

@@ -45,7 +45,12 @@ pub(super) fn staff_all(
     let mut hints = Hints::default();
     let mut tabu: BTreeSet<(Vec<u32>, u32)> = BTreeSet::new();
     let mut ids = number(calendar);
-    let mut done = Repaired { teams: vec![AgencyTeams::default(); agencies as usize], ids: Vec::new(), dropped: Vec::new(), rounds: 0 };
+    let mut done = Repaired {
+        teams: vec![AgencyTeams::default(); agencies as usize],
+        ids: Vec::new(),
+        dropped: Vec::new(),
+        rounds: 0,
+    };
     let mut dirty: BTreeSet<u32> = (0..agencies).collect();
     for round in 0.. {
         for &agency in &dirty {
@@ -62,16 +67,65 @@ pub(super) fn staff_all(
         if short.is_empty() {
             break;
         }
-        if std::env::var("DBG").is_ok() && round < 2 { for (a, t) in done.teams.iter().enumerate() { if !t.failed.is_empty() {
-            let pool=&calendar.model.pools[a]; let caps: u32 = pool.officers.iter().map(|&o| calendar.model.problem.officers[o as usize].visits_max).sum();
-            let seats: usize = t.outings.iter().map(|o| 2*o.outing.visits.len()).sum();
-            let dbl = t.outings.iter().filter(|o| o.outing.visits.len()==2).count();
-            eprintln!("  agency {a} pool {} caps {caps} seats {seats} doubles {dbl} singles {} tight {} ", pool.officers.len(), t.outings.len()-dbl, t.tight.len());
-            for bit in 0..pool.skills.len() { let h: u32 = pool.officers.iter().zip(&pool.holds).filter(|(_,h)| **h>>bit&1==1).map(|(&o,_)| calendar.model.problem.officers[o as usize].visits_max).sum(); let n: usize = t.outings.iter().filter(|o| o.outing.need>>bit&1==1).map(|o| o.outing.visits.len()).sum(); eprintln!("     skill {bit} holder caps {h} need {n}"); }
-            for &f in &t.failed { let o=&t.outings[f as usize]; let mut c=[0;3]; for (e,_) in &o.eligible { if let Some(g)=o.mix.gate(pool.holds[*e as usize]) {c[g as usize]+=1;} } eprintln!("     failed need {:b} visits {} day {} elig {} gates {:?} mix other {:?}", o.outing.need, o.outing.visits.len(), o.outing.day, o.eligible.len(), c, o.mix.other); }
-        } } }
+        if std::env::var("DBG").is_ok() && round < 2 {
+            for (a, t) in done.teams.iter().enumerate() {
+                if !t.failed.is_empty() {
+                    let pool = &calendar.model.pools[a];
+                    let caps: u32 =
+                        pool.officers.iter().map(|&o| calendar.model.problem.officers[o as usize].visits_max).sum();
+                    let seats: usize = t.outings.iter().map(|o| 2 * o.outing.visits.len()).sum();
+                    let dbl = t.outings.iter().filter(|o| o.outing.visits.len() == 2).count();
+                    eprintln!(
+                        "  agency {a} pool {} caps {caps} seats {seats} doubles {dbl} singles {} tight {} ",
+                        pool.officers.len(),
+                        t.outings.len() - dbl,
+                        t.tight.len()
+                    );
+                    for bit in 0..pool.skills.len() {
+                        let h: u32 = pool
+                            .officers
+                            .iter()
+                            .zip(&pool.holds)
+                            .filter(|(_, h)| **h >> bit & 1 == 1)
+                            .map(|(&o, _)| calendar.model.problem.officers[o as usize].visits_max)
+                            .sum();
+                        let n: usize = t
+                            .outings
+                            .iter()
+                            .filter(|o| o.outing.need >> bit & 1 == 1)
+                            .map(|o| o.outing.visits.len())
+                            .sum();
+                        eprintln!("     skill {bit} holder caps {h} need {n}");
+                    }
+                    for &f in &t.failed {
+                        let o = &t.outings[f as usize];
+                        let mut c = [0; 3];
+                        for (e, _) in &o.eligible {
+                            if let Some(g) = o.mix.gate(pool.holds[*e as usize]) {
+                                c[g as usize] += 1;
+                            }
+                        }
+                        eprintln!(
+                            "     failed need {:b} visits {} day {} elig {} gates {:?} mix other {:?}",
+                            o.outing.need,
+                            o.outing.visits.len(),
+                            o.outing.day,
+                            o.eligible.len(),
+                            c,
+                            o.mix.other
+                        );
+                    }
+                }
+            }
+        }
         done.rounds = round + 1;
-        if std::env::var("DBG").is_ok() { let mut c=std::collections::BTreeMap::new(); for (_,a,_) in &short { *c.entry(*a).or_insert(0)+=1; } eprintln!("round {round} short {} dirty {} by {:?}", short.len(), dirty.len(), c); }
+        if std::env::var("DBG").is_ok() {
+            let mut c = std::collections::BTreeMap::new();
+            for (_, a, _) in &short {
+                *c.entry(*a).or_insert(0) += 1;
+            }
+            eprintln!("round {round} short {} dirty {} by {:?}", short.len(), dirty.len(), c);
+        }
         let mut touched: BTreeSet<u32> = BTreeSet::new();
         let mut moved: BTreeSet<u32> = BTreeSet::new();
         for (visit, agency, reason) in short {
@@ -81,7 +135,10 @@ pub(super) fn staff_all(
             let row = calendar.visits[visit as usize].clone();
             touched.insert(row.site);
             let teams = &done.teams[agency as usize];
-            if round < ROUNDS && reason == Reason::NoFreeOfficers && redate(calendar, &hints, agency, teams, visit, None) {
+            if round < ROUNDS
+                && reason == Reason::NoFreeOfficers
+                && redate(calendar, &hints, agency, teams, visit, None)
+            {
                 continue;
             }
             if round < ROUNDS && reason == Reason::NoFreeOfficers {

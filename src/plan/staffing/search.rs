@@ -12,8 +12,12 @@ use super::model::TeamDays;
 pub const STEPS_PER_VISIT: u64 = 4_000;
 
 /// Temperature at the start and at the end, in 1/65,536 of the calendar's cost unit.
-fn hot() -> u64 { std::env::var("HOT").map_or(6.0, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64 }
-fn cold() -> u64 { std::env::var("COLD").map_or(0.33, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64 }
+fn hot() -> u64 {
+    std::env::var("HOT").map_or(6.0, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64
+}
+fn cold() -> u64 {
+    std::env::var("COLD").map_or(0.33, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64
+}
 
 /// Temperatures tried on the way, each a fixed fraction of the one before.
 const STAGES: u64 = 256;
@@ -72,14 +76,14 @@ pub(super) fn cheapest(calendar: &Calendar, visit: u32, steps: &mut Steps) -> Op
 
 /// Improves a calendar by `steps_per_visit` tries for each of its visits.
 pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &mut Steps, steps_per_visit: u64) {
-    let movable: Vec<u32> =
-        (0..calendar.visits.len() as u32).filter(|&v| calendar.visits[v as usize].placed).collect();
+    let movable: Vec<u32> = (0..calendar.visits.len() as u32).filter(|&v| calendar.visits[v as usize].placed).collect();
     if movable.is_empty() {
         return;
     }
     let neighbours = Neighbours::of(calendar, &movable);
     let total = steps_per_visit * movable.len() as u64;
-    let (hot, cold) = (hot(), cold()); let mut heat = hot;
+    let (hot, cold) = (hot(), cold());
+    let mut heat = hot;
     let mut stage = 0;
     for step in 0..total {
         if step * STAGES / total > stage {
@@ -88,44 +92,73 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
             heat = (hot as f64 * (cold as f64 / hot as f64).powf(stage as f64 / STAGES as f64)) as u64;
         }
         let visit = movable[steps.below(movable.len() as u32) as usize];
-        if step % 16 == 0 && !neighbours.shared.is_empty() {
-            regroup(calendar, team_days, &neighbours, steps, heat);
-            continue;
-        }
-        let row = &calendar.visits[visit as usize];
-        if row.units.is_empty() {
-            continue;
-        }
-        let dice = steps.next();
-        let (day, half) = if dice & 3 != 0 {
-            let near = &neighbours.by_township[row.township as usize];
-            let other = &calendar.visits[near[(((dice >> 40) * near.len() as u64) >> 24) as usize] as usize];
-            if other.units.is_empty() || !row.open.contains(other.day) {
-                continue;
-            }
-            let half = if dice & 12 == 0 { other.half } else { 1 - other.half };
-            (other.day, if row.whole { 0 } else { half })
-        } else {
-            let day = row.choice[(((dice >> 40) * row.choice.len() as u64) >> 24) as usize];
-            (day, if row.whole { 0 } else { (dice >> 4 & 1) as u8 })
-        };
-        if (day, half) == (row.day, row.half) {
-            continue;
-        }
-        let change = calendar.cost_to_move(visit, day, half);
-        if accepts(steps, change, heat) {
-            calendar.lift(visit);
-            calendar.place(visit, day, half);
+        match step % 32 {
+            7 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
+            15 | 31 => move_day(calendar, &neighbours, visit, steps, heat),
+            _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }
 }
 
-fn accepts(steps: &mut Steps, change: i64, heat: u64) -> bool {
-    // ln 2 = 0.693 = 45,426 / 65,536.
-    change <= 0 || {
-        let limit = (steps.depth() * 45_426 >> 16) * heat >> 16;
-        (change as u64) << 16 <= limit
+/// Tries another date for one visit: three times out of four next to another visit in its township.
+#[inline]
+fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps: &mut Steps, heat: u64) {
+    let row = &calendar.visits[visit as usize];
+    if row.units.is_empty() {
+        return;
     }
+    let dice = steps.next();
+    let pick = |count: usize| ((dice >> 40) * count as u64 >> 24) as usize;
+    let (day, half) = if dice & 3 != 0 {
+        let near = &neighbours.by_township[row.township as usize];
+        let (day, half) = calendar.spot(near[pick(near.len())]);
+        (day, if dice & 12 == 0 { half } else { 1 - half })
+    } else {
+        (row.choice[pick(row.choice.len())], (dice >> 4 & 1) as u8)
+    };
+    let half = if row.whole { 0 } else { half };
+    if (day, half) == calendar.spot(visit) || !row.open.contains(day) {
+        return;
+    }
+    let limit = limit(steps, heat);
+    if calendar.cost_to_move(visit, day, half, limit).is_some() {
+        calendar.lift(visit);
+        calendar.place(visit, day, half);
+    }
+}
+
+/// Tries another day for all visits of a township that share a visit's day: their trips stay together.
+fn move_day(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps: &mut Steps, heat: u64) {
+    let row = &calendar.visits[visit as usize];
+    if row.units.is_empty() {
+        return;
+    }
+    let (from, _) = calendar.spot(visit);
+    let to = row.choice[steps.below(row.choice.len() as u32) as usize];
+    let near = neighbours.by_township[row.township as usize].iter().copied();
+    let group: Vec<u32> = near.filter(|&v| calendar.spot(v).0 == from && calendar.visits[v as usize].placed).collect();
+    if from == to || group.len() < 2 || !group.iter().all(|&v| calendar.visits[v as usize].open.contains(to)) {
+        return;
+    }
+    let before = calendar.cost;
+    let halves: Vec<u8> = group.iter().map(|&v| calendar.spot(v).1).collect();
+    group.iter().for_each(|&v| calendar.lift(v));
+    group.iter().zip(&halves).for_each(|(&v, &half)| calendar.place(v, to, half));
+    if calendar.cost - before > limit(steps, heat) {
+        group.iter().for_each(|&v| calendar.lift(v));
+        group.iter().zip(&halves).for_each(|(&v, &half)| calendar.place(v, from, half));
+    }
+}
+
+/// Returns how much more the next step may cost: 0 or more, `c` or more with a chance of about exp(−c/T).
+#[inline]
+fn limit(steps: &mut Steps, heat: u64) -> i64 {
+    // ln 2 = 0.693 = 45,426 / 65,536.
+    (((steps.depth() * 45_426 >> 16) * heat) >> 32) as i64
+}
+
+fn accepts(steps: &mut Steps, change: i64, heat: u64) -> bool {
+    change <= limit(steps, heat)
 }
 
 /// Lists which visits share a township, and which a site.
@@ -152,13 +185,7 @@ impl Neighbours {
 }
 
 /// Tries to bring one unit to another visit of its site, dates unchanged; a visit left without units is gone.
-fn regroup(
-    calendar: &mut Calendar,
-    team_days: &mut TeamDays,
-    neighbours: &Neighbours,
-    steps: &mut Steps,
-    heat: u64,
-) {
+fn regroup(calendar: &mut Calendar, team_days: &mut TeamDays, neighbours: &Neighbours, steps: &mut Steps, heat: u64) {
     let visits = &neighbours.shared[steps.below(neighbours.shared.len() as u32) as usize];
     let from = visits[steps.below(visits.len() as u32) as usize];
     let to = visits[steps.below(visits.len() as u32) as usize];

@@ -7,8 +7,8 @@ use crate::lottery::{Iv, Prk, Ticket, keys};
 use super::dates::Calendar;
 use super::flow::{Arc, Network};
 use super::model::Model;
-use super::problem::DaySet;
 use super::outings::{Gate, Mix, Outing, eligible, outings};
+use super::problem::DaySet;
 
 /// Leading bits of a ticket that count as its cost, where loads and seats leave room for so many.
 pub const TICKET_BITS: u32 = 40;
@@ -56,8 +56,7 @@ impl<'a> Tickets<'a> {
     /// Returns the tickets of some officers, given by place in the pool, under one visit's key.
     fn of(&mut self, model: &Model, agency: u32, visit: &str, places: &[u32]) -> Vec<Ticket> {
         let pool = &model.pools[agency as usize].officers;
-        let known =
-            self.known.entry((agency, visit.to_owned())).or_insert_with(|| vec![None; pool.len()]);
+        let known = self.known.entry((agency, visit.to_owned())).or_insert_with(|| vec![None; pool.len()]);
         let mut key = None;
         let ids = &model.problem.agencies;
         let one = |&at: &u32| {
@@ -154,7 +153,8 @@ pub(super) fn staff_agency(
     for outing in outings(calendar, agency, &hints.apart) {
         let sites: Vec<u32> = outing.visits.iter().map(|&visit| calendar.visits[visit as usize].site).collect();
         let places = eligible(model, &sites, agency, outing.day);
-        let label = outing.visits.iter().map(|&visit| &ids[visit as usize]).min().expect("an outing has a visit").clone();
+        let label =
+            outing.visits.iter().map(|&visit| &ids[visit as usize]).min().expect("an outing has a visit").clone();
         let mix = Mix::of(outing.need, size, places.iter().map(|&at| pool.holds[at as usize]));
         let drawn = tickets.of(model, agency, &label, &places);
         let eligible = places.into_iter().zip(drawn).collect();
@@ -219,7 +219,13 @@ pub(super) fn days_that_help(
         let places = eligible(model, &[row.site], agency, day);
         let mix = Mix::of(need, size, places.iter().map(|&at| pool.holds[at as usize]));
         let eligible = places.into_iter().map(|at| (at, blank)).collect();
-        Seated { outing: Outing { visits: vec![visit], day, need }, label: String::new(), eligible, mix, team: Vec::new() }
+        Seated {
+            outing: Outing { visits: vec![visit], day, need },
+            label: String::new(),
+            eligible,
+            mix,
+            team: Vec::new(),
+        }
     };
     rows.extend(first.map(|first| single(first, calendar.visits[first as usize].day)));
     let fixed = rows.len() as u32;
@@ -247,7 +253,11 @@ struct Loads {
 
 impl Loads {
     fn of(model: &Model, agency: u32, hints: &Hints) -> Loads {
-        let withheld = hints.withheld.get(&agency).cloned().unwrap_or_else(|| vec![0; model.pools[agency as usize].officers.len()]);
+        let withheld = hints
+            .withheld
+            .get(&agency)
+            .cloned()
+            .unwrap_or_else(|| vec![0; model.pools[agency as usize].officers.len()]);
         let rows = model.pools[agency as usize].officers.iter().map(|&at| &model.problem.officers[at as usize]);
         let (total, room): (Vec<u32>, Vec<u32>) = rows.map(|officer| (officer.prior, officer.visits_max)).unzip();
         let busy = vec![DaySet::empty(); total.len()];
@@ -306,7 +316,8 @@ impl Stage {
             }
         }
         let load_base = loads.total.iter().copied().min().unwrap_or(0);
-        let load_top = loads.total.iter().zip(&loads.room).map(|(&load, &room)| load - load_base + room.min(2 * days as u32));
+        let load_top =
+            loads.total.iter().zip(&loads.room).map(|(&load, &room)| load - load_base + room.min(2 * days as u32));
         let load_bits = (4 * u64::from(load_top.max().unwrap_or(0)) + 8).next_power_of_two().ilog2();
         let seat_bits = (2 * u64::from(rows * size)).next_power_of_two().ilog2();
         let ticket_bits = TICKET_BITS.min(COST_BITS - load_bits - seat_bits);

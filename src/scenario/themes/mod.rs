@@ -38,15 +38,7 @@ const fn theme(
     size: Size,
     options: &'static str,
 ) -> Theme {
-    Theme {
-        name,
-        kind: "joint",
-        scope,
-        agencies,
-        runs,
-        size,
-        options,
-    }
+    Theme { name, kind: "joint", scope, agencies, runs, size, options }
 }
 
 const fn industry(
@@ -57,22 +49,10 @@ const fn industry(
     size: Size,
     options: &'static str,
 ) -> Theme {
-    Theme {
-        name,
-        kind: "industry",
-        scope,
-        agencies,
-        runs,
-        size,
-        options,
-    }
+    Theme { name, kind: "industry", scope, agencies, runs, size, options }
 }
 
 /// Returns all themes in the order of the plan.
 pub(super) fn all() -> Vec<&'static Theme> {
-    credit::THEMES
-        .iter()
-        .chain(industries::THEMES)
-        .chain(joint::THEMES)
-        .collect()
+    credit::THEMES.iter().chain(industries::THEMES).chain(joint::THEMES).collect()
 }

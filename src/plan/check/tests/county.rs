@@ -109,24 +109,11 @@ pub fn inputs() -> Inputs {
     };
     let mut entities: Vec<Entity> = (0..6).map(|no| entity(no, Some(Class::A), 0)).collect();
     entities.extend((6..8).map(|no| entity(no, Some(Class::B), 1)));
-    entities.push(Entity {
-        status: Status::Deregistered,
-        ..entity(8, Some(Class::A), 0)
-    });
-    entities.push(Entity {
-        industry: "0111".to_owned(),
-        ..entity(9, Some(Class::A), 0)
-    });
-    entities.extend([
-        entity(10, Some(Class::A), 0),
-        entity(11, Some(Class::A), 0),
-        entity(12, None, 0),
-    ]);
-    let mut inspectors: Vec<Inspector> = [0, 0, 1, 1, 2, 2, 0, 0, 0, 1, 2]
-        .into_iter()
-        .zip(0..)
-        .map(|(agency, no)| officer(no, agency))
-        .collect();
+    entities.push(Entity { status: Status::Deregistered, ..entity(8, Some(Class::A), 0) });
+    entities.push(Entity { industry: "0111".to_owned(), ..entity(9, Some(Class::A), 0) });
+    entities.extend([entity(10, Some(Class::A), 0), entity(11, Some(Class::A), 0), entity(12, None, 0)]);
+    let mut inspectors: Vec<Inspector> =
+        [0, 0, 1, 1, 2, 2, 0, 0, 0, 1, 2].into_iter().zip(0..).map(|(agency, no)| officer(no, agency)).collect();
     inspectors[2].qualifications = text(&["特种设备"]);
     inspectors[6].valid.last = date(2024, 3, 31);
     inspectors[7].leave = vec![span(date(2024, 4, 1), date(2024, 6, 30))];
@@ -140,10 +127,7 @@ pub fn inputs() -> Inputs {
         lead: AgencyNo(0),
         partners: Vec::new(),
         items: Vec::new(),
-        scope: Scope {
-            industries: text(&["62"]),
-            ..Scope::default()
-        },
+        scope: Scope { industries: text(&["62"]), ..Scope::default() },
         rates: Rates::All(Rate::Count(1)),
         wording: String::new(),
         window: span(date(2024, 4, 1), date(2024, 4, 30)),
@@ -155,21 +139,13 @@ pub fn inputs() -> Inputs {
     let half = Rate::Share { part: 50, whole: 100 };
     let tasks = vec![
         Task {
-            partners: vec![Partner {
-                agency: AgencyNo(1),
-                share: Some(half),
-            }],
+            partners: vec![Partner { agency: AgencyNo(1), share: Some(half) }],
             items: vec![ItemNo(0), ItemNo(1)],
             rates: Rates::ByClass(vec![(Some(Class::A), Rate::Count(3)), (Some(Class::B), half)]),
             ..task(1, GROUP)
         },
         Task {
-            partners: [1, 2]
-                .map(|no| Partner {
-                    agency: AgencyNo(no),
-                    share: None,
-                })
-                .to_vec(),
+            partners: [1, 2].map(|no| Partner { agency: AgencyNo(no), share: None }).to_vec(),
             items: vec![ItemNo(0), ItemNo(2), ItemNo(3)],
             rates: Rates::All(Rate::Share { part: 3, whole: 4 }),
             window: span(date(2024, 4, 10), date(2024, 5, 31)),
@@ -180,11 +156,7 @@ pub fn inputs() -> Inputs {
         Task {
             lead: AgencyNo(2),
             items: vec![ItemNo(3)],
-            scope: Scope {
-                tags: text(&["加油站", "餐饮"]),
-                townships: vec![TownshipNo(1)],
-                ..Scope::default()
-            },
+            scope: Scope { tags: text(&["加油站", "餐饮"]), townships: vec![TownshipNo(1)], ..Scope::default() },
             separate: true,
             ..task(3, "411381.2024Q2.own")
         },
@@ -206,19 +178,12 @@ pub fn inputs() -> Inputs {
                 visits_max: 40,
                 half_day_minutes: 210,
             },
-            quiet: vec![QuietSpan {
-                days: span(date(2024, 5, 6), date(2024, 5, 10)),
-                reason: "节后".to_owned(),
-            }],
+            quiet: vec![QuietSpan { days: span(date(2024, 5, 6), date(2024, 5, 10)), reason: "节后".to_owned() }],
         },
         agencies: (1..=3).map(agency).collect(),
         townships: (0..3).map(township).collect(),
         travel: [(0, 1, 30), (1, 2, 40)]
-            .map(|(from, to, minutes)| Travel {
-                from: TownshipNo(from),
-                to: TownshipNo(to),
-                minutes,
-            })
+            .map(|(from, to, minutes)| Travel { from: TownshipNo(from), to: TownshipNo(to), minutes })
             .to_vec(),
         items: vec![
             item(1, 0, None, 60, None),
@@ -227,11 +192,7 @@ pub fn inputs() -> Inputs {
             item(4, 2, None, 30, None),
         ],
         entities,
-        entities_without_id: vec![Entity {
-            id: String::new(),
-            name: "stall".to_owned(),
-            ..entity(99, None, 0)
-        }],
+        entities_without_id: vec![Entity { id: String::new(), name: "stall".to_owned(), ..entity(99, None, 0) }],
         inspectors,
         tasks,
         recusals: Vec::new(),
@@ -243,18 +204,8 @@ pub fn inputs() -> Inputs {
             past(1, 1, date(2023, 6, 1), &[2]),
         ],
         calendar: vec![
-            SpecialDay {
-                date: date(2024, 4, 4),
-                is_off: true,
-                name: "清明节".to_owned(),
-                source: String::new(),
-            },
-            SpecialDay {
-                date: date(2024, 4, 7),
-                is_off: false,
-                name: "清明节".to_owned(),
-                source: String::new(),
-            },
+            SpecialDay { date: date(2024, 4, 4), is_off: true, name: "清明节".to_owned(), source: String::new() },
+            SpecialDay { date: date(2024, 4, 7), is_off: false, name: "清明节".to_owned(), source: String::new() },
         ],
     }
 }
@@ -289,12 +240,7 @@ fn frames() -> Frames {
         why,
     };
     let excluded = vec![
-        Excluded {
-            entity: String::new(),
-            name: "stall".to_owned(),
-            task: None,
-            why: Exclusion::NoId,
-        },
+        Excluded { entity: String::new(), name: "stall".to_owned(), task: None, why: Exclusion::NoId },
         row(8, None, Exclusion::Status(Status::Deregistered)),
         row(9, None, Exclusion::OutOfScope),
         row(10, Some(0), Exclusion::VisitCap),
@@ -319,12 +265,7 @@ pub fn plan() -> Plan {
             behind: task.spread && drawn_before.contains(&no.0),
         };
         let entries: Vec<Entry> = stratum.frame.iter().enumerate().map(entry).collect();
-        let sample = draw(
-            &prk().key(&entity_label(&task.group)),
-            &entries,
-            stratum.size,
-            stratum.reserve,
-        );
+        let sample = draw(&prk().key(&entity_label(&task.group)), &entries, stratum.size, stratum.reserve);
         drawn_before.extend(sample.drawn.iter().map(|pick| pick.at));
         samples.push(sample);
     }
@@ -349,13 +290,7 @@ pub fn plan() -> Plan {
         if rank == 0 {
             let detail = "agency D03 needs 2 more officers".to_owned();
             let (task, entity, agency) = (TaskNo(1), EntityNo(no), AgencyNo(2));
-            unplaced.push(Unplaced {
-                task,
-                entity,
-                agency,
-                reason: "short-of-officers",
-                detail,
-            });
+            unplaced.push(Unplaced { task, entity, agency, reason: "short-of-officers", detail });
         } else {
             door.1.insert((2, 3));
         }
@@ -364,32 +299,16 @@ pub fn plan() -> Plan {
     rows.extend(drawn(3).map(|no| (no, (BTreeSet::from([2]), BTreeSet::from([(2, 3)])))));
     // 90 and 200 minutes of the second agency are more than 210, and then every visit to the entity takes the day.
     let is_long = |items: &BTreeSet<(u32, u32)>| items.is_superset(&[(1, 1), (1, 2)].into());
-    let long: BTreeSet<u32> = rows
-        .iter()
-        .filter(|(_, (_, items))| is_long(items))
-        .map(|(no, _)| *no)
-        .collect();
+    let long: BTreeSet<u32> = rows.iter().filter(|(_, (_, items))| is_long(items)).map(|(no, _)| *no).collect();
     let days = [10, 11, 12, 15, 16, 17, 18, 19, 22, 23, 24].map(|day| date(2024, 4, day));
     let mut visits: Vec<Visit> = Vec::new();
     for ((no, (tasks, items)), date) in rows.into_iter().zip(days) {
         let id = &inputs.entities[no as usize].id;
         let earlier = visits.iter().filter(|visit| visit.entity.0 == no).count();
-        let id = if earlier == 0 {
-            id.clone()
-        } else {
-            format!("{id}/{}", earlier + 1)
-        };
-        let half = if long.contains(&no) {
-            Half::WholeDay
-        } else {
-            Half::Morning
-        };
+        let id = if earlier == 0 { id.clone() } else { format!("{id}/{}", earlier + 1) };
+        let half = if long.contains(&no) { Half::WholeDay } else { Half::Morning };
         let agencies: BTreeSet<u32> = items.iter().map(|(agency, _)| *agency).collect();
-        let team = |no: u32| Team {
-            agency: AgencyNo(no),
-            drawn_for: id.clone(),
-            seats: Vec::new(),
-        };
+        let team = |no: u32| Team { agency: AgencyNo(no), drawn_for: id.clone(), seats: Vec::new() };
         visits.push(Visit {
             entity: EntityNo(no),
             date,
@@ -402,34 +321,21 @@ pub fn plan() -> Plan {
         });
     }
     visits.sort_by(|a, b| a.id.cmp(&b.id));
-    let short: Vec<usize> = (0..visits.len())
-        .filter(|at| visits[*at].half == Half::Morning && visits[*at].entity.0 < 6)
-        .take(2)
-        .collect();
-    let [first, second] = short[..] else {
-        panic!("two short visits in the first township")
-    };
+    let short: Vec<usize> =
+        (0..visits.len()).filter(|at| visits[*at].half == Half::Morning && visits[*at].entity.0 < 6).take(2).collect();
+    let [first, second] = short[..] else { panic!("two short visits in the first township") };
     visits[second].date = visits[first].date;
     visits[second].half = Half::Afternoon;
     let head = visits[first].id.clone();
     let shared: BTreeSet<AgencyNo> = visits[first].teams.iter().map(|team| team.agency).collect();
-    visits[second]
-        .teams
-        .iter_mut()
-        .filter(|team| shared.contains(&team.agency))
-        .for_each(|team| {
-            team.drawn_for.clone_from(&head);
-        });
+    visits[second].teams.iter_mut().filter(|team| shared.contains(&team.agency)).for_each(|team| {
+        team.drawn_for.clone_from(&head);
+    });
     for team in visits.iter_mut().flat_map(|visit| &mut visit.teams) {
         let members: &[u32] = [&[0, 1], &[2, 3], &[4, 5]][team.agency.at()];
         team.seats = seats(&inputs, team.agency, &team.drawn_for, members);
     }
-    Plan {
-        frames,
-        samples,
-        visits,
-        unplaced,
-    }
+    Plan { frames, samples, visits, unplaced }
 }
 
 /// Makes the seats of a team of officers who may go, with their tickets and ranks.
@@ -438,11 +344,7 @@ pub fn seats(inputs: &Inputs, agency: AgencyNo, drawn_for: &str, members: &[u32]
     let ticket = |no: &u32| key.ticket(Iv::of(&inputs.inspectors[*no as usize].certificate));
     let circle: &[u32] = [&[0, 1, 8][..], &[2, 3], &[4, 5]][agency.at()];
     let rank = |no: &u32| 1 + circle.iter().filter(|other| ticket(other) < ticket(no)).count() as u32;
-    let seat = |no: &u32| Seat {
-        inspector: InspectorNo(*no),
-        rank: rank(no),
-        ticket: ticket(no),
-    };
+    let seat = |no: &u32| Seat { inspector: InspectorNo(*no), rank: rank(no), ticket: ticket(no) };
     let mut seats: Vec<Seat> = members.iter().map(seat).collect();
     seats.sort_by_key(|seat| seat.ticket);
     seats
