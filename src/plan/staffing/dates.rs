@@ -40,6 +40,8 @@ pub(super) struct Dated {
 pub(super) struct Part {
     pub agency: u32,
     pub need: Skills,
+    /// Of the needed qualifications those whose holders could run out on some day.
+    scarce: Skills,
 }
 
 /// Counts one agency's visits in one township on one day: mornings, afternoons, whole days.
@@ -120,16 +122,13 @@ impl<'a> Calendar<'a> {
                 agenda.outings_max = clip(u64::from(pool.present[day]) * tenths / (10 * team as u64)).max(1);
                 agenda.teams_max = clip(u64::from(problem.agencies[agency].teams_per_day_max));
             }
-            for (&officer, &holds) in pool.officers.iter().zip(&pool.holds) {
-                for bit in bits(holds) {
-                    let row = (skill_start[agency] + bit) as usize;
-                    let there = problem.officers[officer as usize].days.iter();
-                    there.for_each(|day| demands[row * days + day as usize].max += 1);
+            for (bit, holders) in pool.holders.iter().enumerate() {
+                let row = (skill_start[agency] as usize + bit) * days;
+                for (demand, &holders) in demands[row..row + days].iter_mut().zip(holders) {
+                    demand.max = clip(u64::from(half_of_holders(holders)));
                 }
             }
         }
-        // A holder makes one outing a day; at half of them in each half, all of them find their outings.
-        demands.iter_mut().for_each(|demand| demand.max = (demand.max / 2).max(1));
         let mut week_of = Vec::with_capacity(days);
         for (at, day) in problem.days.iter().enumerate() {
             let same = at > 0 && problem.days[at - 1].week == day.week;
@@ -191,36 +190,54 @@ impl<'a> Calendar<'a> {
         cost
     }
 
-    /// Returns what the calendar would cost more with the visit moved to another date, or `None` if more than `limit`.
+    /// Returns the change of cost, weeks aside, if the visit had no date: 0 or less.
     #[inline]
-    pub fn cost_to_move(&mut self, visit: u32, day: u32, half: u8, limit: i64) -> Option<i64> {
-        let (from_day, from_half) = self.spots[visit as usize];
-        if from_day != day {
-            let row = &self.visits[visit as usize];
-            let (from, to) = (slot(row.whole, from_half), slot(row.whole, half));
-            let mut cost = 0;
-            if self.week_of[from_day as usize] != self.week_of[day as usize] {
-                cost += self.week_cost(from_day, -1) + self.week_cost(day, 1);
-            }
-            for part in &row.parts {
-                cost += self.part_cost(part, row.township, from_day, from, -1);
-            }
-            // To add a visit never saves anything, so the rest cannot bring the cost down again.
-            for part in &row.parts {
-                if cost > limit {
-                    return None;
-                }
-                cost += self.part_cost(part, row.township, day, to, 1);
-            }
-            return (cost <= limit).then_some(cost);
+    pub fn saved_without(&self, visit: u32) -> i64 {
+        let row = &self.visits[visit as usize];
+        let slot = slot(row.whole, row.half);
+        row.parts.iter().map(|part| self.part_cost(part, row.township, row.day, slot, -1)).sum()
+    }
+
+    /// Tells whether to bring the visit to another day costs at most `limit`, what it saves where it is now aside.
+    #[inline]
+    pub fn costs_at_most(&self, visit: u32, day: u32, half: u8, limit: i64) -> bool {
+        let row = &self.visits[visit as usize];
+        let slot = slot(row.whole, half);
+        let mut cost = 0;
+        if self.week_of[row.day as usize] != self.week_of[day as usize] {
+            cost += self.week_cost(row.day, -1) + self.week_cost(day, 1);
         }
-        let before = self.cost;
-        self.lift(visit);
-        self.place(visit, day, half);
-        let change = self.cost - before;
-        self.lift(visit);
-        self.place(visit, from_day, from_half);
-        (change <= limit).then_some(change)
+        // To add a part never saves anything, so the rest cannot bring the cost down again.
+        for part in &row.parts {
+            if cost > limit {
+                return false;
+            }
+            cost += self.part_cost(part, row.township, day, slot, 1);
+        }
+        cost <= limit
+    }
+
+    /// Returns what it would cost more to make a half-day visit in the other half of the same day.
+    pub fn cost_to_turn(&self, visit: u32) -> i64 {
+        let row = &self.visits[visit as usize];
+        let (day, from) = (row.day as usize, usize::from(row.half));
+        let mut cost = 0;
+        for part in &row.parts {
+            let agency = part.agency as usize;
+            let cell = &self.cells[(agency * self.townships + row.township as usize) * self.days + day];
+            let [morning, afternoon, whole] = cell.0.map(i64::from);
+            let turn = if from == 0 { 1 } else { -1 };
+            let before = outings(morning, afternoon, whole, self.pairs);
+            let more = outings(morning - turn, afternoon + turn, whole, self.pairs) - before;
+            let agenda = &self.agendas[agency * self.days + day];
+            cost += self.team * more + overflow(agenda.outings, more, agenda.outings_max);
+            for bit in bits(part.scarce) {
+                let demand = &self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
+                cost += overflow(demand.visits[from], -1, demand.max);
+                cost += overflow(demand.visits[1 - from], 1, demand.max);
+            }
+        }
+        cost
     }
 
     /// Returns the day and half of a visit that has them.
@@ -295,22 +312,24 @@ impl<'a> Calendar<'a> {
         let agency = part.agency as usize;
         let day = day as usize;
         let cell = &self.cells[(agency * self.townships + township as usize) * self.days + day];
-        let mut after = *cell;
-        after.0[slot] = (i64::from(after.0[slot]) + change) as u16;
-        let (empty_before, empty_after) = (cell.is_empty(), after.is_empty());
-        let more = after.outings(self.pairs) - cell.outings(self.pairs);
-        let mut cost = TRIP_COST * (i64::from(empty_before) - i64::from(empty_after)) + self.team * more;
-        let agenda = &self.agendas[agency * self.days + day];
-        let over = |now: u16, more: i64, max: u16| {
-            let (now, max) = (i64::from(now), i64::from(max));
-            OVERFLOW_COST * ((now + more - max).max(0) - (now - max).max(0))
+        let [morning, afternoon, whole] = cell.0.map(i64::from);
+        let (to_morning, to_afternoon, to_whole) = match slot {
+            0 => (morning + change, afternoon, whole),
+            1 => (morning, afternoon + change, whole),
+            _ => (morning, afternoon, whole + change),
         };
-        cost += over(agenda.teams, change, agenda.teams_max);
-        cost += over(agenda.outings, more, agenda.outings_max);
-        for bit in bits(part.need) {
+        let trips = |all: i64| i64::from(all > 0);
+        let trip = trips(to_morning + to_afternoon + to_whole) - trips(morning + afternoon + whole);
+        let before = outings(morning, afternoon, whole, self.pairs);
+        let more = outings(to_morning, to_afternoon, to_whole, self.pairs) - before;
+        let mut cost = TRIP_COST * trip + self.team * more;
+        let agenda = &self.agendas[agency * self.days + day];
+        cost += overflow(agenda.teams, change, agenda.teams_max);
+        cost += overflow(agenda.outings, more, agenda.outings_max);
+        for bit in bits(part.scarce) {
             let demand = &self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
             for half in halves(slot) {
-                cost += over(demand.visits[half], change, demand.max);
+                cost += overflow(demand.visits[half], change, demand.max);
             }
         }
         cost
@@ -325,13 +344,17 @@ impl<'a> Calendar<'a> {
         for part in &row.parts {
             let agency = part.agency as usize;
             let cell = &mut self.cells[(agency * self.townships + row.township as usize) * self.days + day];
-            let before = cell.outings(self.pairs);
+            let count = |cell: &Cell| {
+                let [morning, afternoon, whole] = cell.0.map(i64::from);
+                outings(morning, afternoon, whole, self.pairs)
+            };
+            let before = count(cell);
             add(&mut cell.0[slot], change);
-            let more = cell.outings(self.pairs) - before;
+            let more = count(cell) - before;
             let agenda = &mut self.agendas[agency * self.days + day];
             add(&mut agenda.teams, change);
             add(&mut agenda.outings, more);
-            for bit in bits(part.need) {
+            for bit in bits(part.scarce) {
                 let demand = &mut self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
                 halves(slot).for_each(|half| add(&mut demand.visits[half], change));
             }
@@ -347,7 +370,11 @@ impl Dated {
         let mut agencies: Vec<u32> = units.iter().map(|&unit| model.units[unit as usize].agency).collect();
         agencies.sort_unstable();
         agencies.dedup();
-        let parts = agencies.iter().map(|&agency| Part { agency, need: model.need_of(agency, &units) }).collect();
+        let part = |&agency: &u32| {
+            let need = model.need_of(agency, &units);
+            Part { agency, need, scarce: need & model.pools[agency as usize].scarce }
+        };
+        let parts = agencies.iter().map(part).collect();
         let open = team_days.of_units(model, &units);
         Dated {
             site,
@@ -364,15 +391,24 @@ impl Dated {
     }
 }
 
-impl Cell {
-    fn is_empty(&self) -> bool {
-        self.0 == [0; 3]
-    }
+/// Returns what it costs more if a count that should not pass `max` goes up by `more`.
+#[inline]
+fn overflow(now: u16, more: i64, max: u16) -> i64 {
+    let (now, max) = (i64::from(now), i64::from(max));
+    OVERFLOW_COST * ((now + more - max).max(0) - (now - max).max(0))
+}
 
-    fn outings(&self, pairs: bool) -> i64 {
-        let [morning, afternoon, whole] = self.0.map(i64::from);
-        if pairs { morning.max(afternoon) + whole } else { morning + afternoon + whole }
-    }
+/// Counts the outings of one agency in one township on one day.
+#[inline]
+fn outings(morning: i64, afternoon: i64, whole: i64, pairs: bool) -> i64 {
+    if pairs { morning.max(afternoon) + whole } else { morning + afternoon + whole }
+}
+
+/// Returns how many visits of one half-day may need a qualification.
+///
+/// A holder makes one outing a day; at half of them in each half, all of them find their outings.
+pub(super) fn half_of_holders(holders: u32) -> u32 {
+    (holders / 2).max(1)
 }
 
 /// Lists the qualifications of a set.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::dates::half_of_holders;
 use super::problem::{DaySet, Problem};
 
 /// Is a set of qualifications by their place in [`Pool::skills`].
@@ -35,6 +36,10 @@ pub(super) struct Pool {
     pub holds: Vec<Skills>,
     /// Officers of the pool who are there, by day.
     pub present: Vec<u32>,
+    /// Those of them who hold a qualification, by qualification and day.
+    pub holders: Vec<Vec<u32>>,
+    /// Qualifications that more visits of a half-day could need than it has holders to spare.
+    pub scarce: Skills,
 }
 
 /// Is what one agency has to do at one site within one window: duties that always go together.
@@ -226,14 +231,29 @@ fn pools(problem: &Problem) -> Vec<Pool> {
         skills.sort_unstable();
         skills.dedup();
         assert!(skills.len() <= Skills::BITS as usize, "an agency needs at most {} qualifications", Skills::BITS);
-        pools.push(Pool { officers: Vec::new(), skills, holds: Vec::new(), present: vec![0; problem.days.len()] });
+        let none = vec![0; problem.days.len()];
+        let holders = vec![none.clone(); skills.len()];
+        pools.push(Pool { officers: Vec::new(), skills, holds: Vec::new(), present: none, holders, scarce: 0 });
     }
     for (at, officer) in problem.officers.iter().enumerate() {
         let pool = &mut pools[officer.agency as usize];
         pool.officers.push(at as u32);
-        let held = pool.skills.iter().enumerate().filter(|(_, skill)| officer.skills.binary_search(skill).is_ok());
-        pool.holds.push(held.fold(0, |mask, (bit, _)| mask | 1 << bit));
+        let mut holds = 0;
+        for (bit, skill) in pool.skills.iter().enumerate() {
+            if officer.skills.binary_search(skill).is_ok() {
+                holds |= 1 << bit;
+                officer.days.iter().for_each(|day| pool.holders[bit][day as usize] += 1);
+            }
+        }
+        pool.holds.push(holds);
         officer.days.iter().for_each(|day| pool.present[day as usize] += 1);
+    }
+    for (pool, agency) in pools.iter_mut().zip(&problem.agencies) {
+        for (bit, holders) in pool.holders.iter().enumerate() {
+            if holders.iter().any(|&count| half_of_holders(count) < agency.teams_per_day_max) {
+                pool.scarce |= 1 << bit;
+            }
+        }
     }
     pools
 }

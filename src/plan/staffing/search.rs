@@ -11,6 +11,9 @@ use super::model::TeamDays;
 /// Steps of the search for each visit.
 pub const STEPS_PER_VISIT: u64 = 4_000;
 
+/// Dates tried for a visit at a time.
+const TRIES: u32 = 4;
+
 /// Temperature at the start and at the end, in 1/65,536 of the calendar's cost unit.
 fn hot() -> u64 {
     std::env::var("HOT").map_or(6.0, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64
@@ -81,49 +84,63 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
         return;
     }
     let neighbours = Neighbours::of(calendar, &movable);
-    let total = steps_per_visit * movable.len() as u64;
+    let total = steps_per_visit * movable.len() as u64 / u64::from(TRIES);
     let (hot, cold) = (hot(), cold());
     let mut heat = hot;
     let mut stage = 0;
     for step in 0..total {
         if step * STAGES / total > stage {
             stage += 1;
+            if stage % 16 == 0 && std::env::var("DBG").is_ok() { eprintln!("stage {stage} heat {:.2} cost {}", heat as f64/65536.0, calendar.cost); }
             // HOT × (COLD/HOT)^(stage/STAGES), by integer interpolation of the exponent.
             heat = (hot as f64 * (cold as f64 / hot as f64).powf(stage as f64 / STAGES as f64)) as u64;
         }
         let visit = movable[steps.below(movable.len() as u32) as usize];
-        match step % 32 {
-            7 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
-            15 | 31 => move_day(calendar, &neighbours, visit, steps, heat),
+        match step % 128 {
+            7 | 39 | 71 | 103 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
+            63 => move_day(calendar, &neighbours, visit, steps, heat),
             _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }
 }
 
-/// Tries another date for one visit: three times out of four next to another visit in its township.
+/// Tries other dates for one visit, [`TRIES`] at most: three times out of four next to a visit of one of its agencies
+/// in its township.
 #[inline]
 fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps: &mut Steps, heat: u64) {
     let row = &calendar.visits[visit as usize];
     if row.units.is_empty() {
         return;
     }
-    let dice = steps.next();
-    let pick = |count: usize| ((dice >> 40) * count as u64 >> 24) as usize;
-    let (day, half) = if dice & 3 != 0 {
-        let near = &neighbours.by_township[row.township as usize];
-        let (day, half) = calendar.spot(near[pick(near.len())]);
-        (day, if dice & 12 == 0 { half } else { 1 - half })
-    } else {
-        (row.choice[pick(row.choice.len())], (dice >> 4 & 1) as u8)
-    };
-    let half = if row.whole { 0 } else { half };
-    if (day, half) == calendar.spot(visit) || !row.open.contains(day) {
-        return;
-    }
-    let limit = limit(steps, heat);
-    if calendar.cost_to_move(visit, day, half, limit).is_some() {
-        calendar.lift(visit);
-        calendar.place(visit, day, half);
+    let now = calendar.spot(visit);
+    let mut saved = None;
+    for _ in 0..TRIES {
+        let dice = steps.next();
+        let pick = |count: usize| ((dice >> 40) * count as u64 >> 24) as usize;
+        let (day, half) = if dice & 3 != 0 {
+            let part = row.parts[((dice >> 8 & 0xffff) * row.parts.len() as u64 >> 16) as usize];
+            let near = &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
+            let (day, half) = calendar.spot(near[pick(near.len())]);
+            (day, if dice & 12 == 0 { half } else { 1 - half })
+        } else {
+            (row.choice[pick(row.choice.len())], (dice >> 4 & 1) as u8)
+        };
+        let half = if row.whole { 0 } else { half };
+        if (day, half) == now || !row.open.contains(day) {
+            continue;
+        }
+        let limit = limit(steps, heat);
+        let fits = if day == now.0 {
+            calendar.cost_to_turn(visit) <= limit
+        } else {
+            let saved = *saved.get_or_insert_with(|| calendar.saved_without(visit));
+            calendar.costs_at_most(visit, day, half, limit - saved)
+        };
+        if fits {
+            calendar.lift(visit);
+            calendar.place(visit, day, half);
+            return;
+        }
     }
 }
 
@@ -164,6 +181,8 @@ fn accepts(steps: &mut Steps, change: i64, heat: u64) -> bool {
 /// Lists which visits share a township, and which a site.
 struct Neighbours {
     by_township: Vec<Vec<u32>>,
+    /// By agency, then by township.
+    by_agency: Vec<Vec<u32>>,
     /// Sites of two or more visits that could exchange units.
     shared: Vec<Vec<u32>>,
 }
@@ -172,15 +191,19 @@ impl Neighbours {
     fn of(calendar: &Calendar, movable: &[u32]) -> Neighbours {
         let problem = &calendar.model.problem;
         let mut by_township = vec![Vec::new(); problem.travel.len()];
+        let mut by_agency = vec![Vec::new(); problem.agencies.len() * problem.travel.len()];
         let mut by_site: Vec<Vec<u32>> = vec![Vec::new(); problem.sites.len()];
         for &visit in movable {
             let row = &calendar.visits[visit as usize];
             by_township[row.township as usize].push(visit);
+            for part in &row.parts {
+                by_agency[part.agency as usize * problem.travel.len() + row.township as usize].push(visit);
+            }
             if row.units.iter().all(|&unit| !calendar.model.units[unit as usize].separate) {
                 by_site[row.site as usize].push(visit);
             }
         }
-        Neighbours { by_township, shared: by_site.into_iter().filter(|visits| visits.len() > 1).collect() }
+        Neighbours { by_township, by_agency, shared: by_site.into_iter().filter(|visits| visits.len() > 1).collect() }
     }
 }
 
