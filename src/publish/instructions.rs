@@ -25,8 +25,9 @@ pub fn write(inputs: &Inputs, plan: &Plan, prk: &Prk, summary: &Summary) -> File
     }
     text.push_str(
         "## Everything · 全部重放\n\n\
-         ```sh\nfairdraw verify .                 # replays every stage and compares every byte\n\
-         python3 verify_draw.py .          # a second implementation, Python's standard library alone\n```\n\n\
+         ```sh\nfairdraw verify BUNDLE                     # replays every stage and compares every byte\n\
+         python3 scripts/verify_draw.py BUNDLE     # a second implementation, Python's standard library alone\n```\n\n\
+         Both come with the source of fairdraw; BUNDLE is this folder.\n\
          Exit status 0 means verified, 1 a definite no, 2 that the question could not be answered.\n\n",
     );
     let example = plan.frames.strata.iter().zip(&plan.samples).find(|(_, sample)| !sample.drawn.is_empty());

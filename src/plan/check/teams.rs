@@ -116,7 +116,7 @@ impl<'a> Roster<'a> {
         let officer: &Inspector = &inputs.inspectors[no.at()];
         let township = inputs.entities[visit.entity.at()].township;
         let recusals = self.recusals.get(&visit.entity).into_iter().flatten();
-        let mut binding = recusals.filter(|row| row.until.is_none_or(|until| until >= visit.date));
+        let mut binding = recusals.filter(|row| row.until.is_none_or(|until| until >= inputs.rules.days.first));
         let last = self.last_teams.get(&(visit.entity, agency));
         [
             (officer.agency != agency).then_some("seat-agency"),
@@ -167,7 +167,7 @@ fn check_officers(
         }
     }
     let whole_agency =
-        |row: &&&Recusal| row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= visit.date);
+        |row: &&&Recusal| row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= inputs.rules.days.first);
     if let Some(row) = roster.recusals.get(&visit.entity).and_then(|rows| rows.iter().find(whole_agency)) {
         found.add("recused-agency", &place, format!("the agency is recused from the entity: {}", row.reason));
     }

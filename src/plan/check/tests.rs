@@ -215,7 +215,7 @@ fn teams_that_may_not_go_are_found() {
 fn recusals_end_and_only_the_last_team_stays_away() {
     // Without it a recusal would bind for ever, and a small agency run out of people after a few visits.
     let (mut inputs, plan) = (county::inputs(), county::plan());
-    let yesterday = plan.visits[0].date.yesterday().expect("a day in 2024");
+    let yesterday = inputs.rules.days.first.yesterday().expect("a day before the period");
     let recusal = recuse(&plan, Recused::Inspector(InspectorNo(0)));
     inputs.recusals.push(Recusal { until: Some(yesterday), ..recusal });
     let entity = inputs.entities[plan.visits[0].entity.at()].id.clone();

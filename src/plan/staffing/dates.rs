@@ -86,6 +86,7 @@ pub(super) struct Calendar<'a> {
     /// By qualification row and day; the rows of an agency start at `skill_start`.
     skill_start: Vec<u32>,
     demands: Vec<Demand>,
+    week_weight: i64,
     week_of: Vec<u32>,
     week_visits: Vec<i64>,
     week_share: Vec<i64>,
@@ -149,12 +150,20 @@ impl<'a> Calendar<'a> {
             agendas,
             skill_start,
             demands,
+            week_weight: WEEK_COST,
             week_of,
             week_visits: vec![0; weeks],
             week_share: vec![0; weeks],
         };
         calendar.share_weeks();
         calendar
+    }
+
+    /// Sets what one visit too many or too few in a week costs; [`WEEK_COST`] is what counts in the end.
+    pub fn weigh_weeks(&mut self, weight: i64) {
+        let off: i64 = self.week_visits.iter().zip(&self.week_share).map(|(visits, share)| (visits - share).abs()).sum();
+        self.cost += (weight - self.week_weight) * off;
+        self.week_weight = weight;
     }
 
     /// Sets each week's share of the visits by its working days, to the nearest whole number.
@@ -164,9 +173,9 @@ impl<'a> Calendar<'a> {
         let mut length = vec![0i64; self.week_visits.len()];
         self.week_of.iter().for_each(|&week| length[week as usize] += 1);
         for (week, &length) in length.iter().enumerate() {
-            self.cost -= WEEK_COST * (self.week_visits[week] - self.week_share[week]).abs();
+            self.cost -= self.week_weight * (self.week_visits[week] - self.week_share[week]).abs();
             self.week_share[week] = (2 * count * length + days) / (2 * days);
-            self.cost += WEEK_COST * (self.week_visits[week] - self.week_share[week]).abs();
+            self.cost += self.week_weight * (self.week_visits[week] - self.week_share[week]).abs();
         }
     }
 
@@ -304,7 +313,7 @@ impl<'a> Calendar<'a> {
     fn week_cost(&self, day: u32, change: i64) -> i64 {
         let week = self.week_of[day as usize] as usize;
         let off = self.week_visits[week] - self.week_share[week];
-        WEEK_COST * ((off + change).abs() - off.abs())
+        self.week_weight * ((off + change).abs() - off.abs())
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Outings (出勤): a morning and an afternoon visit of one agency in one township on one day go to one team.
 
-use std::collections::{BTreeMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashSet};
 
 use super::dates::Calendar;
 use super::model::{Model, Skills, splits};
@@ -137,7 +138,47 @@ pub(super) fn outings(calendar: &Calendar, agency: u32, apart: &HashSet<(u32, u3
         let alone = afternoon.into_iter().chain(whole);
         list.extend(alone.map(|visit| Outing { visits: vec![visit], day, need: need(visit) }));
     }
+    let doubles_max = doubles_max(calendar.model, agency, &list);
+    part_above(&mut list, doubles_max, need);
     list
+}
+
+/// Parts the double outings above a number, those that ask for most qualifications first.
+fn part_above(list: &mut Vec<Outing>, doubles_max: u32, need: impl Fn(u32) -> Skills) {
+    let mut doubles: Vec<usize> = (0..list.len()).filter(|&at| list[at].visits.len() > 1).collect();
+    doubles.sort_by_key(|&at| (list[at].need.count_ones(), at));
+    for at in doubles.split_off(doubles.len().min(doubles_max as usize)) {
+        let other = list[at].visits.pop().expect("a double outing has two visits");
+        list[at].need = need(list[at].visits[0]);
+        list.push(Outing { visits: vec![other], day: list[at].day, need: need(other) });
+    }
+    list.sort_by_key(|outing| (outing.day, outing.visits[0]));
+}
+
+/// Returns how many double outings leave room for loads as even as they can be.
+///
+/// Shares the agency's seats out one by one, always to the officer with the smallest load; whoever gets `x` seats can
+/// take `x / 2` of them in double outings. More double outings would save officer-days at the price of fairness: one
+/// officer would go twice while another does not go at all.
+fn doubles_max(model: &Model, agency: u32, list: &[Outing]) -> u32 {
+    let team = model.problem.rules.team_size;
+    let seats = team * list.iter().map(|outing| outing.visits.len() as u32).sum::<u32>();
+    let officers = model.pools[agency as usize].officers.iter().map(|&at| &model.problem.officers[at as usize]);
+    let mut queue: BinaryHeap<Reverse<(u32, u32, u32)>> = officers
+        .map(|officer| Reverse((officer.prior, 0, officer.visits_max.min(2 * officer.days.len()))))
+        .filter(|row| row.0.2 > 0)
+        .collect();
+    let mut paired = 0;
+    for _ in 0..seats {
+        let Some(mut row) = queue.pop() else { break };
+        let Reverse((load, given, room)) = &mut row;
+        (*load, *given, *room) = (*load + 1, *given + 1, *room - 1);
+        paired += u32::from(*given % 2 == 0);
+        if *room > 0 {
+            queue.push(row);
+        }
+    }
+    paired * 86 / 100 / team
 }
 
 fn has_team(calendar: &Calendar, agency: u32, day: u32, visits: &[u32], need: impl Fn(u32) -> Skills) -> bool {

@@ -91,6 +91,8 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
     for step in 0..total {
         if step * STAGES / total > stage {
             stage += 1;
+            let w: f64 = std::env::var("WEEK").map_or(5.0, |s| s.parse().unwrap()); let e: f64 = std::env::var("WEND").map_or(128.0, |s| s.parse().unwrap());
+            calendar.weigh_weeks((5.0 + (w - 5.0) * (1.0 - stage as f64 / e).max(0.0)).round() as i64);
             if stage % 16 == 0 && std::env::var("DBG").is_ok() { eprintln!("stage {stage} heat {:.2} cost {}", heat as f64/65536.0, calendar.cost); }
             // HOT × (COLD/HOT)^(stage/STAGES), by integer interpolation of the exponent.
             heat = (hot as f64 * (cold as f64 / hot as f64).powf(stage as f64 / STAGES as f64)) as u64;
@@ -98,7 +100,7 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
         let visit = movable[steps.below(movable.len() as u32) as usize];
         match step % 128 {
             7 | 39 | 71 | 103 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
-            63 => move_day(calendar, &neighbours, visit, steps, heat),
+            k if k % 16 == 3 => move_day(calendar, &neighbours, visit, steps, heat),
             _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }

@@ -1,0 +1,99 @@
+"""§11: the steps of a verifier, in their order."""
+import collections
+
+from .answers import CannotAnswer, No, say, sha256
+from .bundle import check_files, check_rows, compare, read_folder
+from .draw import build_frames, build_strata, draw_all, form_duties, write_commit, write_samples, write_strata
+from .lottery import BadRecord, HEADING, is_witnessed, pre_beacon_code, prk_of, read_record
+from .tables import INPUTS, Inputs, read_table, write_csv
+from .teams import (
+    check_sorted,
+    check_teams,
+    check_unplaced,
+    check_visit,
+    check_visit_duties,
+    check_visit_ids,
+    long_entities,
+)
+
+
+def verify_draw(files):
+    """§11.2 steps 2 to 8. Returns inputs, PRK, kinds of the record's lines, and duties."""
+    inputs = Inputs(files)
+    say("2 inputs", f"{len(INPUTS)} files well formed: {len(inputs.entities)} entities, {len(inputs.tasks)} tasks, "
+                    f"{len(inputs.history)} rows of history, {len(inputs.inspectors)} officers")
+    frames, excluded = build_frames(inputs)
+    compare("excluded.csv", write_csv("entity_id,task,reason,detail", excluded), files["excluded.csv"])
+    say("3 frames", f"{len(frames)} frames with {sum(map(len, frames.values()))} entries; excluded.csv agrees, "
+                    f"{len(excluded)} rows")
+    strata = build_strata(inputs, frames)
+    say("4 sizes", f"{len(strata)} strata, {sum(s.n for s in strata)} in samples, {sum(s.r for s in strata)} in reserve")
+    if not files["commit.txt"].startswith(b"dr1 commit v1\nsuite dr1\n"):
+        raise CannotAnswer("commit.txt is of another protocol")
+    compare("commit.txt", write_commit(files, inputs, strata), files["commit.txt"])
+    say("5 commit", f"commit.txt agrees, {len(INPUTS)} hashes and {len(strata)} roots; its SHA-256 is")
+    say("", sha256(files["commit.txt"]))
+    record = files["entropy.txt"]
+    try:
+        kinds = read_record(record)
+    except BadRecord as bad:
+        raise No("entropy.txt", f"line {bad.line}", "a record of §2", f"a fault of the kind `{bad.reason}`")
+    prk = prk_of(record)
+    say("6 record", f"well formed, {len(kinds)} lines: {', '.join(kinds)}"
+                    + ("" if is_witnessed(kinds) else "; UNWITNESSED, the seed could have been chosen"))
+    say("", f"SHA-256          {sha256(record)}")
+    say("", f"pre-beacon code  {pre_beacon_code(record)}")
+    say("", f"PRK              {prk.hex()}")
+    blocks = draw_all(inputs, strata, prk)
+    say("7 draw", f"{blocks} tickets under {len(set(inputs.group.values()))} keys")
+    compare("strata.csv", write_strata(strata), files["strata.csv"])
+    samples = write_samples(strata)
+    compare("samples.csv", samples, files["samples.csv"])
+    say("8 compare", f"strata.csv agrees, {len(strata)} rows; samples.csv agrees, "
+                     f"{sum(s.n + s.r for s in strata)} rows, {len(samples)} bytes")
+    return inputs, prk, kinds, form_duties(strata)
+
+
+def verify_teams(files, inputs, prk, duties):
+    """§11.3, steps 9 to 11."""
+    inputs.day_kind = {row.date: row.kind for row in inputs.calendar}
+    visits = read_table("visits.csv", files["visits.csv"], "visit_id,entity_id,township,date,half,tasks,items,agencies,lead")
+    check_sorted("visits.csv", visits, lambda row: row.visit_id)
+    rows = read_table("unplaced.csv", files["unplaced.csv"], "task,entity_id,agency,reason,detail")
+    check_sorted("unplaced.csv", rows, tuple)
+    unplaced = check_unplaced(rows, duties)
+    by_entity = collections.defaultdict(list)
+    for visit in visits:
+        by_entity[visit.entity_id].append(visit)
+    long = long_entities(inputs, duties)
+    for number, visit in enumerate(visits, 2):
+        check_visit(inputs, visit, number, long)
+    check_visit_duties(inputs, duties, unplaced, visits, by_entity)
+    say("9 duties", f"{len(duties)} duties, {len(duties) - len(unplaced)} in visits, {len(unplaced)} in unplaced.csv")
+    check_visit_ids(by_entity)
+    say("10 visits", f"{len(visits)} visits keep the promises of §9.1")
+    rows = read_table("teams.csv", files["teams.csv"], "visit_id,agency,certificate,rank,ticket")
+    teams, tickets = check_teams(inputs, prk, visits, rows)
+    say("11 teams", f"{teams} teams, {len(rows)} officers' tickets and ranks agree ({tickets} tickets computed)")
+
+
+def verify_bundle(folder, seed):
+    """§11.2 and §11.3 for a folder."""
+    files = read_folder(folder)
+    manifest, suspects = check_files(files)
+    if "rows.txt" in files:
+        check_rows(files)
+    if seed is not None:
+        compare("entropy.txt", HEADING + b"seed " + seed.encode() + b"\n", files["entropy.txt"])
+        say("", "entropy.txt is the record of the seed that was typed")
+    inputs, prk, kinds, duties = verify_draw(files)
+    facts = {"period": inputs.plan["name"], "region": inputs.plan["region"], "witnessed": is_witnessed(kinds)}
+    for key, value in facts.items():
+        if manifest[key] != value or type(manifest[key]) is not type(value):
+            raise No("manifest.json", key, value, manifest[key])
+    say("", "period, region and witnessed of manifest.json agree")
+    verify_teams(files, inputs, prk, duties)
+    if suspects:
+        raise suspects[0]
+    print("VERIFIED: levels 2 and 3. Compare the commitment and the pre-beacon code with those that were lodged,\n"
+          "and beacons with their public sources.")
