@@ -200,7 +200,7 @@ def check_team(inputs, roster, visit_of, outing, agency, team, ranks):
     """§9.3: the points about one team."""
     visit, place = visit_of[team[0].visit_id], f"visit {team[0].visit_id}, agency {agency}"
     officers = {row.certificate: row for row in roster.officers[agency]}
-    if roster.in_force(("agency", agency, visit.entity_id), visit.date):
+    if roster.in_force(("agency", agency, visit.entity_id)):
         raise No("teams.csv", place, "an agency that is not recused", "a recusal in force")
     for row in team:
         officer = officers.get(row.certificate)
