@@ -21,7 +21,7 @@ const ALONE_FROM: u32 = 8;
 const SPLITS: u32 = 10;
 
 /// Other visits of the agency whose date is tried to be changed for one that is short.
-const EXCHANGES: usize = 24;
+const EXCHANGES: usize = 16;
 
 /// Holds the teams of all agencies, and what could not be staffed.
 pub(super) struct Repaired {
@@ -134,7 +134,7 @@ pub(super) fn staff_all(
             }
             let row = calendar.visits[visit as usize].clone();
             touched.insert(row.site);
-            let teams = &done.teams[agency as usize];
+            let teams = &done.teams;
             if round < ROUNDS
                 && reason == Reason::NoFreeOfficers
                 && redate(calendar, &hints, agency, teams, visit, None)
@@ -232,7 +232,8 @@ fn with_less_doubles(
         if best.failed.is_empty() {
             break;
         }
-        let changed = keep_back(calendar, agency, &tried, &mut more) | part_pairs(calendar, agency, &tried, &mut more);
+        let changed = join_more(agency, &tried, &mut more)
+            | keep_back(calendar, agency, &tried, &mut more) | part_pairs(calendar, agency, &tried, &mut more);
         if !changed {
             break;
         }
@@ -243,6 +244,21 @@ fn with_less_doubles(
         }
     }
     best
+}
+
+/// Asks for one outing less on each day with a short single outing; tells whether there is such a day.
+fn join_more(agency: u32, tried: &AgencyTeams, hints: &mut Hints) -> bool {
+    let mut changed = false;
+    for &at in &tried.failed {
+        let outing = &tried.outings[at as usize].outing;
+        if outing.visits.len() == 1 {
+            let count = tried.outings.iter().filter(|row| row.outing.day == outing.day).count() as u32;
+            let max = hints.outings_max.entry((agency, outing.day)).or_insert(count);
+            *max = count.saturating_sub(1);
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// Lets one officer for each single outing that is short keep visits back; tells whether anybody could.
@@ -327,12 +343,22 @@ fn redate(
     calendar: &mut Calendar,
     hints: &Hints,
     agency: u32,
-    teams: &AgencyTeams,
+    teams: &[AgencyTeams],
     visit: u32,
     first: Option<u32>,
 ) -> bool {
     let row = calendar.visits[visit as usize].clone();
-    let days = days_that_help(calendar, hints, agency, teams, visit, first);
+    let mut days = days_that_help(calendar, hints, agency, &teams[agency as usize], visit, first);
+    // The other agencies should find their teams there as well, if that can be had.
+    for part in row.parts.iter().filter(|part| part.agency != agency) {
+        if days.len() > 1 {
+            let theirs = days_that_help(calendar, hints, part.agency, &teams[part.agency as usize], visit, None);
+            let both: Vec<u32> = days.iter().copied().filter(|day| theirs.contains(day)).collect();
+            if !both.is_empty() {
+                days = both;
+            }
+        }
+    }
     calendar.lift(visit);
     let halves = if row.whole { 1 } else { 2 };
     let dates = days.into_iter().filter(|&day| day != row.day).flat_map(|day| (0..halves).map(move |half| (day, half)));
@@ -345,7 +371,8 @@ fn redate(
 }
 
 /// Gives another visit of the agency another date, so that a short one finds its team; returns which.
-fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyTeams, short: u32) -> Option<u32> {
+fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, all: &[AgencyTeams], short: u32) -> Option<u32> {
+    let teams = &all[agency as usize];
     let seated = teams.outings.iter().filter(|row| row.outing.visits.len() == 1 && !row.team.is_empty());
     let mut others: Vec<(usize, u32)> = seated
         .filter(|row| row.team.iter().any(|officer| teams.tight.contains(officer)))
@@ -353,5 +380,5 @@ fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyT
         .collect();
     others.sort_unstable();
     others.truncate(EXCHANGES);
-    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, teams, other, Some(short)))
+    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, all, other, Some(short)))
 }
