@@ -20,7 +20,12 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan) -> String {
     let out: u32 = s.excluded.values().sum();
     line(
         "registry",
-        format!("{} entities, {} in a frame, {} exclusions listed", thousands(s.registry), thousands(s.in_a_frame), thousands(out)),
+        format!(
+            "{} entities, {} in a frame, {} exclusions listed",
+            thousands(s.registry),
+            thousands(s.in_a_frame),
+            thousands(out)
+        ),
     );
     line(
         "draw",

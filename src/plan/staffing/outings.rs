@@ -125,7 +125,8 @@ pub(super) fn outings(calendar: &Calendar, agency: u32, hints: &Hints) -> Vec<Ou
                 // The fewer qualifications a pair needs, the more officers can take it.
                 choice.sort_by_key(|&other| ((need(visit) | need(other)).count_ones(), other));
                 joined = choice.into_iter().find(|&other| {
-                    !hints.apart.contains(&(agency, visit, other)) && has_team(calendar, agency, day, &[visit, other], need)
+                    !hints.apart.contains(&(agency, visit, other))
+                        && has_team(calendar, agency, day, &[visit, other], need)
                 });
             }
             match joined {

@@ -233,7 +233,8 @@ fn with_less_doubles(
             break;
         }
         let changed = join_more(agency, &tried, &mut more)
-            | keep_back(calendar, agency, &tried, &mut more) | part_pairs(calendar, agency, &tried, &mut more);
+            | keep_back(calendar, agency, &tried, &mut more)
+            | part_pairs(calendar, agency, &tried, &mut more);
         if !changed {
             break;
         }

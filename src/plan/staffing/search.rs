@@ -131,7 +131,8 @@ fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, step
         let pick = |count: usize| ((dice >> 40) * count as u64 >> 24) as usize;
         let (day, half) = if dice & 3 != 0 {
             let part = row.parts[((dice >> 8 & 0xffff) * row.parts.len() as u64 >> 16) as usize];
-            let near = &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
+            let near =
+                &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
             let (day, half) = calendar.spot(near[pick(near.len())]);
             (day, if dice & 12 == 0 { half } else { 1 - half })
         } else {
