@@ -17,11 +17,11 @@ const ROUNDS: u32 = 40;
 /// From this round on an agency that cannot come with the others comes on a day of its own.
 const ALONE_FROM: u32 = 8;
 
-/// Tries of one agency in one round to do with less double outings.
-const SPLITS: u32 = 10;
+/// Tries in a row, without success, of one agency in one round to do with less double outings.
+const SPLITS: u32 = 4;
 
 /// Other visits of the agency whose date is tried to be changed for one that is short.
-const EXCHANGES: usize = 16;
+const EXCHANGES: usize = 8;
 
 /// Holds the teams of all agencies, and what could not be staffed.
 pub(super) struct Repaired {
@@ -228,10 +228,8 @@ fn with_less_doubles(
     let mut best = staff_agency(calendar, tickets, ids, agency, hints);
     let mut tried = best.clone();
     let mut more = hints.clone();
-    for _ in 0..SPLITS {
-        if best.failed.is_empty() {
-            break;
-        }
+    let mut in_vain = 0;
+    while !best.failed.is_empty() && in_vain < SPLITS {
         let changed = join_more(agency, &tried, &mut more)
             | keep_back(calendar, agency, &tried, &mut more)
             | part_pairs(calendar, agency, &tried, &mut more);
@@ -239,9 +237,11 @@ fn with_less_doubles(
             break;
         }
         tried = staff_agency(calendar, tickets, ids, agency, &more);
+        in_vain += 1;
         if tried.failed.len() < best.failed.len() {
             best = tried.clone();
             *hints = more.clone();
+            in_vain = 0;
         }
     }
     best
