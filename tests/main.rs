@@ -1,5 +1,10 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
+mod fault_cases;
+mod faults;
+mod golden;
+mod stability;
 #[allow(dead_code)]
 mod support;
+mod uniformity;
 mod vectors;

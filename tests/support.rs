@@ -37,6 +37,25 @@ impl Workspace {
         self
     }
 
+    /// Puts another text in the place of a whole file.
+    pub fn put(&mut self, file: &str, text: &str) -> &mut Workspace {
+        self.0.insert(file.to_owned(), text.to_owned());
+        self
+    }
+
+    /// Leaves a file out.
+    pub fn without(&mut self, file: &str) -> &mut Workspace {
+        self.0.remove(file).expect("the workspace has the file");
+        self
+    }
+
+    /// Leaves a table with its heading alone.
+    pub fn emptied(&mut self, file: &str) -> &mut Workspace {
+        let text = self.0.get_mut(file).expect("the workspace has the file");
+        text.truncate(text.find('\n').expect("a table has a heading") + 1);
+        self
+    }
+
     /// Writes all files into a folder.
     pub fn write(&self, folder: &Path) {
         fs::create_dir_all(folder).expect("a folder can be made");
