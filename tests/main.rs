@@ -6,5 +6,7 @@ mod golden;
 mod stability;
 #[allow(dead_code)]
 mod support;
+mod tamper;
+mod tidy;
 mod uniformity;
 mod vectors;
