@@ -419,8 +419,9 @@ fn the_visits_of_an_earlier_bundle_count_in_the_next_period() {
     let verify = |more: &[&str]| {
         let mut command = fairdraw();
         command.arg("verify").arg(&out).arg("--inputs").arg(workspace.path()).args(more);
-        command.output().expect("the program can be started").status.code()
+        command.output().expect("the program can be started")
     };
-    assert_eq!(verify(&["--after", earlier]), Some(0));
-    assert_eq!(verify(&[]), Some(1), "the workspace alone lacks the earlier visits");
+    let verified = verify(&["--after", earlier]);
+    assert_eq!(verified.status.code(), Some(0), "{}", stdout(&verified));
+    assert_eq!(verify(&[]).status.code(), Some(1), "the workspace alone lacks the earlier visits");
 }

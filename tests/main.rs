@@ -4,6 +4,8 @@ mod cli;
 mod fault_cases;
 mod faults;
 mod golden;
+mod made_up;
+mod properties;
 mod stability;
 #[allow(dead_code)]
 mod support;
