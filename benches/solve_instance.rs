@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use fairdraw::lottery::{Entropy, Prk};
 use fairdraw::plan::staffing::{
-    Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, Site, Staffing, TeamKeys, staff_with,
+    Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, STEPS_PER_VISIT, Site, Staffing, TeamKeys, staff_with,
 };
 use serde_json::{Value, json};
 
@@ -57,9 +57,8 @@ fn solve(from: &Path, to: &Path) -> Result<String, Box<dyn Error>> {
     let instance: Value = serde_json::from_slice(&std::fs::read(from)?)?;
     let problem = read(&instance)?;
     let keys = TeamKeys::new(Prk::of(&Entropy::from_seed("20260701")?), "330106.2026Q3");
-    let steps = std::env::var("STEPS").map_or(Ok(fairdraw::plan::staffing::STEPS_PER_VISIT), |text| text.parse())?;
     let (began, mut last, mut line) = (Instant::now(), Instant::now(), String::new());
-    let staffing = staff_with(&problem, &keys, steps, &mut |stage| {
+    let staffing = staff_with(&problem, &keys, STEPS_PER_VISIT, &mut |stage| {
         line += &format!("{stage} {:.1} ", last.elapsed().as_secs_f64() * 1e3);
         last = Instant::now();
     });

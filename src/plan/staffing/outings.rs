@@ -1,7 +1,7 @@
 //! Outings (出勤): a morning and an afternoon visit of one agency in one township on one day go to one team.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use super::dates::Calendar;
 use super::model::{Model, Pool, Skills, splits};
@@ -22,7 +22,7 @@ pub(super) struct Outing {
 /// who hold everything (`full`) come without limit; of those who hold only the one part at most `team_size − 1` come,
 /// of those who hold only the other part at most 1; nobody else comes. With an empty other part the one part is
 /// "anybody": at least one member of the team holds everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Mix {
     pub need: Skills,
     /// The part of `need` that the one gate asks for; 0 lets anybody through it.
@@ -30,6 +30,9 @@ pub(super) struct Mix {
     /// What the other gate asks for; `None` where there is no other gate.
     pub other: Option<Skills>,
 }
+
+/// Counts an agency's outings by the mix that was chosen for them.
+pub(super) type Used = HashMap<Mix, u32>;
 
 /// Is the way by which an officer comes into a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,19 +46,30 @@ impl Mix {
     /// Chooses the mix whose scarcer side has most officers, then the one with most teams, out of some officers, each
     /// given by what he holds; of equal ones the first, "one holds everything" before the ways to share.
     ///
-    /// Tickets have no part in it, so the choice cannot favour anybody.
-    pub fn of(need: Skills, size: u32, holds: impl Iterator<Item = Skills> + Clone) -> Mix {
+    /// Where three or more qualifications are needed, the choice goes round: the officers of the scarcer side are
+    /// counted as shared by all outings in `used` that have the same mix already. Tickets have no part in it, so the
+    /// choice cannot favour anybody.
+    pub fn of(need: Skills, size: u32, holds: impl Iterator<Item = Skills> + Clone, used: &mut Used) -> Mix {
         let any = Mix { need, one: 0, other: None };
         if need == 0 || size < 2 {
             return any;
         }
         let shared = splits(need).into_iter().map(|one| Mix { need, one, other: Some(need & !one) });
-        let mut best = (any.choice(holds.clone()), any);
+        let goes_round = need.count_ones() > 2;
+        let rate = |mix: &Mix| {
+            let (scarcer, teams) = mix.choice(holds.clone());
+            let before = if goes_round { used.get(mix).copied().unwrap_or(0) } else { 0 };
+            (scarcer * 1_000 / (u64::from(before) + 1), teams)
+        };
+        let mut best = (rate(&any), any);
         for mix in shared {
-            let choice = mix.choice(holds.clone());
-            if choice > best.0 {
-                best = (choice, mix);
+            let rated = rate(&mix);
+            if rated > best.0 {
+                best = (rated, mix);
             }
+        }
+        if goes_round {
+            *used.entry(best.1).or_default() += 1;
         }
         best.1
     }
@@ -256,7 +270,7 @@ fn has_team(calendar: &Calendar, agency: u32, day: u32, visits: &[u32], need: im
     let holds = &model.pools[agency as usize].holds;
     let officers = eligible(model, &sites, agency, day);
     let able = officers.iter().map(|&at| holds[at as usize]);
-    let mix = Mix::of(all, size, able.clone());
+    let mix = Mix::of(all, size, able.clone(), &mut Used::new());
     let mut count = [0u32; 3];
     able.filter_map(|holds| mix.gate(holds)).for_each(|gate| count[gate as usize] += 1);
     let [full, one, other] = count;

@@ -45,7 +45,7 @@ impl Steps {
 
     /// Returns a number in `0..below`; `below` is at least 1 and small, so the bias of a multiplication is nothing.
     fn below(&mut self, below: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(below) >> 32) as u32
+        (((self.next() >> 32) * u64::from(below)) >> 32) as u32
     }
 
     /// Returns −log2 of a number evenly spread over (0, 1], in 1/65,536, the mantissa taken as straight.
@@ -113,7 +113,7 @@ fn cooled(stage: u64) -> u64 {
     let (whole, part) = (way >> 16, way & 0xffff);
     // 2^-x lies within 6 % of 1 - x/2 between 0 and 1.
     let heat = HOT >> whole;
-    heat - (heat * part >> 17)
+    heat - ((heat * part) >> 17)
 }
 
 /// Tries other dates for one visit, [`TRIES`] at most: three times out of four next to a visit of one of its agencies
@@ -128,9 +128,9 @@ fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, step
     let mut saved = None;
     for _ in 0..TRIES {
         let dice = steps.next();
-        let pick = |count: usize| ((dice >> 40) * count as u64 >> 24) as usize;
+        let pick = |count: usize| (((dice >> 40) * count as u64) >> 24) as usize;
         let (day, half) = if dice & 3 != 0 {
-            let part = row.parts[((dice >> 8 & 0xffff) * row.parts.len() as u64 >> 16) as usize];
+            let part = row.parts[(((dice >> 8 & 0xffff) * row.parts.len() as u64) >> 16) as usize];
             let near =
                 &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
             let (day, half) = calendar.spot(near[pick(near.len())]);
@@ -184,7 +184,7 @@ fn move_day(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps:
 #[inline]
 fn limit(steps: &mut Steps, heat: u64) -> i64 {
     // ln 2 = 0.693 = 45,426 / 65,536.
-    (((steps.depth() * 45_426 >> 16) * heat) >> 32) as i64
+    ((((steps.depth() * 45_426) >> 16) * heat) >> 32) as i64
 }
 
 fn accepts(steps: &mut Steps, change: i64, heat: u64) -> bool {
