@@ -1,7 +1,8 @@
 //! Damage to a bundle: whatever is changed is found, the file is named, and in a table the row.
 //!
-//! Two bytes of a manifest may change unseen, by design: the version behind `fairdraw ` in `tool` belongs to whoever
-//! wrote the bundle, and a later version must be able to verify it. The verdict says that name.
+//! Two lines of a manifest have tests of their own. The version behind `fairdraw ` in `tool` is no finding, by design: it
+//! belongs to whoever wrote the bundle, and a later version must be able to verify it; the verdict says that name. A
+//! higher number in `format` is no answer instead of a no.
 
 use std::collections::BTreeMap;
 use std::fs;
