@@ -180,7 +180,7 @@ impl Making {
     fn task(&self, at: usize, byte: [u8; 14]) -> String {
         let lead = self.agency(byte[0]);
         let mut partners: BTreeSet<String> = BTreeSet::new();
-        (0..byte[1] % 3).for_each(|n| drop(partners.insert(self.agency(byte[2].wrapping_add(n)))));
+        partners.extend((0..byte[1] % 3).map(|n| self.agency(byte[2].wrapping_add(n))));
         partners.remove(&lead);
         let share = |n: usize| of(&["", " 50%", " 1户", " 1:3"], byte[3].wrapping_add(n as u8));
         let with_shares: Vec<String> =

@@ -7,7 +7,6 @@ mod golden;
 mod made_up;
 mod properties;
 mod stability;
-#[allow(dead_code)]
 mod support;
 mod tamper;
 mod tidy;

@@ -1,6 +1,7 @@
 //! Promises that hold for every workspace: small ones are made up, planned, and held against them.
 //!
 //! The cases are the same on every run, because the generator's seed is fixed; a failure prints the workspace.
+//! `FAIRDRAW_CASES=20` tries twenty times as many, for an evening's search.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,8 @@ use crate::support::{TABLES, Workspace, assert_same, rows, shuffle, table, text}
 
 /// Runs a property over values that are the same on every run.
 fn for_all<S: Strategy>(cases: u32, seed: u8, values: S, test: impl Fn(S::Value)) {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 100, ..Config::default() };
+    let times: u32 = std::env::var("FAIRDRAW_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let config = Config { cases: cases * times, failure_persistence: None, max_shrink_iters: 100, ..Config::default() };
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     let outcome = TestRunner::new_with_rng(config, random).run(&values, |value| {
         test(value);
@@ -45,29 +47,34 @@ fn every_plan_is_accepted_and_every_duty_is_placed_or_explained() {
         // Planning panics if the independent checker finds a violation.
         let made = workspace.plan("accepted");
         let entity = |no: u32| made.inputs.entities[no as usize].id.clone();
-        let due: BTreeSet<[String; 3]> = made
+        // Task, entity and agency of each duty, with its items.
+        let due: BTreeMap<[String; 3], Vec<&str>> = made
             .duties
             .iter()
             .map(|duty| {
-                let [task, agency] =
-                    [&made.inputs.tasks[duty.task.at()].code, &made.inputs.agencies[duty.agency.at()].code];
-                [task.clone(), entity(duty.entity.0), agency.clone()]
+                let inputs = &made.inputs;
+                let [task, agency] = [&inputs.tasks[duty.task.at()].code, &inputs.agencies[duty.agency.at()].code];
+                let items = duty.items.iter().map(|no| inputs.items[no.at()].code.as_str()).collect();
+                ([task.clone(), entity(duty.entity.0), agency.clone()], items)
             })
             .collect();
         assert_eq!(due.len(), made.duties.len(), "no duty stands twice");
         let unplaced = rows(text(&made, "unplaced.csv"));
         for row in &unplaced {
-            assert!(due.contains(&row[..3]), "{row:?} is no duty");
+            assert!(due.keys().any(|duty| duty[..] == row[..3]), "{row:?} is no duty");
             assert!(REASONS.contains(&row[3].as_str()), "{row:?} has no known reason");
         }
         let open: BTreeSet<&[String]> = unplaced.iter().map(|row| &row[..3]).collect();
         assert_eq!(open.len(), unplaced.len(), "no duty is unplaced twice");
         let visits = rows(text(&made, "visits.csv"));
-        for duty in due.iter().filter(|duty| !open.contains(&duty[..])) {
+        for (duty, items) in due.iter().filter(|(duty, _)| !open.contains(&duty[..])) {
             let [task, entity, agency] = duty;
             let has = |list: &str, code: &str| list.split(';').any(|entry| entry == code);
-            let at_the_door =
-                visits.iter().filter(|row| row[1] == *entity && has(&row[5], task) && has(&row[7], agency));
+            let is_met = |row: &&Vec<String>| {
+                let items_are_checked = items.iter().all(|item| has(&row[6], item));
+                row[1] == *entity && has(&row[5], task) && has(&row[7], agency) && items_are_checked
+            };
+            let at_the_door = visits.iter().filter(is_met);
             assert_eq!(at_the_door.count(), 1, "{duty:?} is met at one visit");
         }
         let mut counts = all.borrow_mut();

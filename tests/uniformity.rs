@@ -115,9 +115,9 @@ fn neighbours_are_drawn_together_as_often_as_strangers() {
             sample.drawn.iter().for_each(|b| together[a.at as usize][b.at as usize] += 1);
         }
     }
-    for a in 0..40 {
-        assert!(ALONE.contains(&together[a][a]), "entity {a}: {}", together[a][a]);
-        (0..a).for_each(|b| assert!(TOGETHER.contains(&together[a][b]), "{a} and {b}: {}", together[a][b]));
+    for (a, with) in together.iter().enumerate() {
+        assert!(ALONE.contains(&with[a]), "entity {a}: {}", with[a]);
+        (0..a).for_each(|b| assert!(TOGETHER.contains(&with[b]), "{a} and {b}: {}", with[b]));
     }
     // The 39 pairs of neighbours as one number: 39 · 20,000 · 3/52 = 45,000 are expected. With the
     // exact probabilities of three and of four being drawn together, (10·9·8)/(40·39·38) and (10·9·8·7)/(40·39·38·37),
