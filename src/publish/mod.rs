@@ -5,4 +5,5 @@
 pub mod explain;
 pub mod instructions;
 pub mod report;
+pub mod site;
 pub mod workbook;
