@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let threads: usize = arguments.get(2).map_or(Ok(2), |count| count.parse())?;
     std::fs::create_dir_all(&to)?;
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&from)?.map(|row| Ok(row?.path())).collect::<std::io::Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&from)?.map(|row| Ok(row?.path())).collect::<std::io::Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|end| end == "json"));
     files.sort_unstable_by(|a, b| b.cmp(a));
     let queue = Mutex::new(files);

@@ -1,1 +1,16 @@
+//! All tests of the whole program in one binary, because each further one would link polars again.
+
+mod cli;
+mod fault_cases;
+mod faults;
+mod golden;
+mod made_up;
+mod properties;
 mod site;
+mod stability;
+#[allow(dead_code)]
+mod support;
+mod tamper;
+mod tidy;
+mod uniformity;
+mod vectors;

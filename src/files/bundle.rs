@@ -110,8 +110,9 @@ impl Destination {
                 return Err(BundleError::Foreign(path.to_owned()));
             }
         }
-        let above = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(above).map_err(at(above))?;
+        // Folders that are still missing are made when there is something to put into them, so that a failed run leaves
+        // nothing behind; until then the nearest one that exists shows whether writing is possible at all.
+        let above = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let staging = tempfile::Builder::new().prefix(".fairdraw-").tempdir_in(above).map_err(at(above))?;
         Ok(Destination { path: path.to_owned(), staging })
     }
@@ -129,6 +130,8 @@ impl Destination {
             let mut open = fs::File::create(&path).map_err(at(&path))?;
             open.write_all(&file.bytes).and_then(|()| open.sync_all()).map_err(at(&path))?;
         }
+        let above = self.path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(above).map_err(at(above))?;
         let old = self.staging.path().join("old");
         let replaces = self.path.symlink_metadata().is_ok();
         if replaces {

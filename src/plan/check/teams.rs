@@ -166,8 +166,9 @@ fn check_officers(
             found.add(code, format!("{place} officer {}", inputs.inspectors[no.at()].certificate), detail);
         }
     }
-    let whole_agency =
-        |row: &&&Recusal| row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= inputs.rules.days.first);
+    let whole_agency = |row: &&&Recusal| {
+        row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= inputs.rules.days.first)
+    };
     if let Some(row) = roster.recusals.get(&visit.entity).and_then(|rows| rows.iter().find(whole_agency)) {
         found.add("recused-agency", &place, format!("the agency is recused from the entity: {}", row.reason));
     }

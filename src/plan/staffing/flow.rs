@@ -176,6 +176,26 @@ impl Network {
         true
     }
 
+    /// Tells for each node whether a residual path leads from it to the sink.
+    pub fn reaching(&self) -> Vec<bool> {
+        let mut reaching = vec![false; self.nodes as usize];
+        reaching[self.nodes as usize - 1] = true;
+        let mut stack = vec![self.nodes - 1];
+        while let Some(node) = stack.pop() {
+            for &end in &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize] {
+                let at = end as usize / 2;
+                let arc = &self.arcs[at];
+                let (before, open) =
+                    if end % 2 == 1 { (arc.from, self.flow[at] < arc.capacity) } else { (arc.to, self.flow[at] > 0) };
+                if open && !reaching[before as usize] {
+                    reaching[before as usize] = true;
+                    stack.push(before);
+                }
+            }
+        }
+        reaching
+    }
+
     /// Tells whether some more units could be sent from a node, and leaves the flow as it is.
     pub fn could_send(&mut self, source: u32, units: u32) -> bool {
         let (flow, price) = (self.flow.clone(), self.price.clone());

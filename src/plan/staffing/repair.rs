@@ -17,11 +17,11 @@ const ROUNDS: u32 = 40;
 /// From this round on an agency that cannot come with the others comes on a day of its own.
 const ALONE_FROM: u32 = 8;
 
-/// Tries of one agency in one round to do with less double outings.
-const SPLITS: u32 = 10;
+/// Tries in a row, without success, of one agency in one round to do with less double outings.
+const SPLITS: u32 = 4;
 
 /// Other visits of the agency whose date is tried to be changed for one that is short.
-const EXCHANGES: usize = 24;
+const EXCHANGES: usize = 8;
 
 /// Holds the teams of all agencies, and what could not be staffed.
 pub(super) struct Repaired {
@@ -134,7 +134,7 @@ pub(super) fn staff_all(
             }
             let row = calendar.visits[visit as usize].clone();
             touched.insert(row.site);
-            let teams = &done.teams[agency as usize];
+            let teams = &done.teams;
             if round < ROUNDS
                 && reason == Reason::NoFreeOfficers
                 && redate(calendar, &hints, agency, teams, visit, None)
@@ -228,21 +228,38 @@ fn with_less_doubles(
     let mut best = staff_agency(calendar, tickets, ids, agency, hints);
     let mut tried = best.clone();
     let mut more = hints.clone();
-    for _ in 0..SPLITS {
-        if best.failed.is_empty() {
-            break;
-        }
-        let changed = keep_back(calendar, agency, &tried, &mut more) | part_pairs(calendar, agency, &tried, &mut more);
+    let mut in_vain = 0;
+    while !best.failed.is_empty() && in_vain < SPLITS {
+        let changed = join_more(agency, &tried, &mut more)
+            | keep_back(calendar, agency, &tried, &mut more)
+            | part_pairs(calendar, agency, &tried, &mut more);
         if !changed {
             break;
         }
         tried = staff_agency(calendar, tickets, ids, agency, &more);
+        in_vain += 1;
         if tried.failed.len() < best.failed.len() {
             best = tried.clone();
             *hints = more.clone();
+            in_vain = 0;
         }
     }
     best
+}
+
+/// Asks for one outing less on each day with a short single outing; tells whether there is such a day.
+fn join_more(agency: u32, tried: &AgencyTeams, hints: &mut Hints) -> bool {
+    let mut changed = false;
+    for &at in &tried.failed {
+        let outing = &tried.outings[at as usize].outing;
+        if outing.visits.len() == 1 {
+            let count = tried.outings.iter().filter(|row| row.outing.day == outing.day).count() as u32;
+            let max = hints.outings_max.entry((agency, outing.day)).or_insert(count);
+            *max = count.saturating_sub(1);
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// Lets one officer for each single outing that is short keep visits back; tells whether anybody could.
@@ -327,12 +344,22 @@ fn redate(
     calendar: &mut Calendar,
     hints: &Hints,
     agency: u32,
-    teams: &AgencyTeams,
+    teams: &[AgencyTeams],
     visit: u32,
     first: Option<u32>,
 ) -> bool {
     let row = calendar.visits[visit as usize].clone();
-    let days = days_that_help(calendar, hints, agency, teams, visit, first);
+    let mut days = days_that_help(calendar, hints, agency, &teams[agency as usize], visit, first);
+    // The other agencies should find their teams there as well, if that can be had.
+    for part in row.parts.iter().filter(|part| part.agency != agency) {
+        if days.len() > 1 {
+            let theirs = days_that_help(calendar, hints, part.agency, &teams[part.agency as usize], visit, None);
+            let both: Vec<u32> = days.iter().copied().filter(|day| theirs.contains(day)).collect();
+            if !both.is_empty() {
+                days = both;
+            }
+        }
+    }
     calendar.lift(visit);
     let halves = if row.whole { 1 } else { 2 };
     let dates = days.into_iter().filter(|&day| day != row.day).flat_map(|day| (0..halves).map(move |half| (day, half)));
@@ -345,7 +372,8 @@ fn redate(
 }
 
 /// Gives another visit of the agency another date, so that a short one finds its team; returns which.
-fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyTeams, short: u32) -> Option<u32> {
+fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, all: &[AgencyTeams], short: u32) -> Option<u32> {
+    let teams = &all[agency as usize];
     let seated = teams.outings.iter().filter(|row| row.outing.visits.len() == 1 && !row.team.is_empty());
     let mut others: Vec<(usize, u32)> = seated
         .filter(|row| row.team.iter().any(|officer| teams.tight.contains(officer)))
@@ -353,5 +381,5 @@ fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyT
         .collect();
     others.sort_unstable();
     others.truncate(EXCHANGES);
-    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, teams, other, Some(short)))
+    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, all, other, Some(short)))
 }

@@ -75,6 +75,8 @@ impl<'a> Tickets<'a> {
 pub(super) struct Hints {
     /// Pairs of visits that an agency must not join: agency, morning, afternoon.
     pub apart: HashSet<(u32, u32, u32)>,
+    /// By agency and day: outings above which visits of near townships are joined.
+    pub outings_max: HashMap<(u32, u32), u32>,
     /// By agency: visits that each officer of the pool keeps back for single outings.
     pub withheld: HashMap<u32, Vec<u32>>,
 }
@@ -150,7 +152,7 @@ pub(super) fn staff_agency(
     let pool = &model.pools[agency as usize];
     let size = model.problem.rules.team_size;
     let mut result = AgencyTeams::default();
-    for outing in outings(calendar, agency, &hints.apart) {
+    for outing in outings(calendar, agency, hints) {
         let sites: Vec<u32> = outing.visits.iter().map(|&visit| calendar.visits[visit as usize].site).collect();
         let places = eligible(model, &sites, agency, outing.day);
         let label =
@@ -235,7 +237,9 @@ pub(super) fn days_that_help(
     if !(0..fixed).all(|row| (0..size).all(|_| stage.network.augment(row))) {
         return Vec::new();
     }
-    let helps = |row: &u32| stage.network.could_send(*row, size);
+    // Most days can be ruled out by one look at who could reach the sink at all.
+    let reaching = stage.network.reaching();
+    let helps = |row: &u32| reaching[*row as usize] && stage.network.could_send(*row, size);
     (fixed..rows.len() as u32).filter(helps).map(|row| rows[row as usize].outing.day).collect()
 }
 
