@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use fairdraw::files::workspace;
 use fairdraw::lottery::Entropy;
+use fairdraw::publish::officer;
 use fairdraw::publish::site::{self, Officers};
 use fairdraw::run::{Made, make};
 
@@ -71,4 +72,23 @@ fn a_sealed_site_shows_the_commitment_alone() {
 #[test]
 fn two_writings_are_the_same() {
     assert!(site::write(&MADE, Officers::Name) == site::write(&MADE, Officers::Name));
+}
+
+/// An officer whose page misses a visit, or has it in the wrong order, stands at the wrong door.
+#[test]
+fn every_seat_stands_on_a_sheet_and_in_a_calendar() {
+    let files = officer::write(&MADE.inputs, &MADE.plan);
+    let seats: usize = MADE.plan.visits.iter().flat_map(|visit| &visit.teams).map(|team| team.seats.len()).sum();
+    let count = |end: &str, what: &str| -> usize {
+        let texts = files.iter().filter(|file| file.path.ends_with(end) && file.path != "index.html");
+        texts.map(|file| String::from_utf8_lossy(&file.bytes).matches(what).count()).sum()
+    };
+    assert_eq!(count(".ics", "BEGIN:VEVENT\r\n"), seats);
+    assert_eq!(count(".html", "<section>"), seats);
+    for file in files.iter().filter(|file| file.path.ends_with(".ics")) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let starts: Vec<&str> = text.lines().filter(|line| line.starts_with("DTSTART:")).collect();
+        assert!(starts.is_sorted(), "{} is out of order", file.path);
+        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{} has a long line", file.path);
+    }
 }
