@@ -6,6 +6,7 @@ mod faults;
 mod golden;
 mod made_up;
 mod properties;
+mod site;
 mod stability;
 mod support;
 mod tamper;

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod generate;
 mod plan;
+mod publish;
 mod verify;
 
 /// Draw, staff, schedule and prove 双随机、一公开 spot checks
@@ -27,6 +28,7 @@ enum Command {
     Verify(verify::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Publish(publish::Args),
     Generate(generate::Args),
 }
 
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Publish(args) => publish::run(&args),
         Command::Generate(args) => generate::run(&args),
     };
     match ending {
