@@ -1,1 +1,4 @@
+//! All tests of the whole program in one binary, because each further one links polars again.
 
+mod ceremony;
+mod ledger;
