@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use fairdraw::lottery::{Entropy, Prk};
 use fairdraw::plan::staffing::{
-    Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, Site, Staffing, TeamKeys, staff_with,
+    Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, STEPS_PER_VISIT, Site, Staffing, TeamKeys, staff_with,
 };
 use serde_json::{Value, json};
 
@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let threads: usize = arguments.get(2).map_or(Ok(2), |count| count.parse())?;
     std::fs::create_dir_all(&to)?;
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&from)?.map(|row| Ok(row?.path())).collect::<std::io::Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&from)?.map(|row| Ok(row?.path())).collect::<std::io::Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|end| end == "json"));
     files.sort_unstable_by(|a, b| b.cmp(a));
     let queue = Mutex::new(files);
@@ -56,9 +57,8 @@ fn solve(from: &Path, to: &Path) -> Result<String, Box<dyn Error>> {
     let instance: Value = serde_json::from_slice(&std::fs::read(from)?)?;
     let problem = read(&instance)?;
     let keys = TeamKeys::new(Prk::of(&Entropy::from_seed("20260701")?), "330106.2026Q3");
-    let steps = std::env::var("STEPS").map_or(Ok(fairdraw::plan::staffing::STEPS_PER_VISIT), |text| text.parse())?;
     let (began, mut last, mut line) = (Instant::now(), Instant::now(), String::new());
-    let staffing = staff_with(&problem, &keys, steps, &mut |stage| {
+    let staffing = staff_with(&problem, &keys, STEPS_PER_VISIT, &mut |stage| {
         line += &format!("{stage} {:.1} ", last.elapsed().as_secs_f64() * 1e3);
         last = Instant::now();
     });

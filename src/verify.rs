@@ -79,6 +79,7 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     findings.extend(entropy_finding);
     if let Some(made) = &replayed {
         compare_files(made, &files, &tool, &mut findings);
+        compare_fingerprints(made, manifest.as_ref(), &files, &mut findings);
     }
     let ceremony =
         manifest.as_ref().map_or(String::new(), |manifest| format!("{}.{}", manifest.region, manifest.period));
@@ -89,13 +90,20 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
         compare_workspace(workspace, &evidence.earlier, &files, &mut findings)?;
     }
     findings.sort_by_key(|finding| order(&finding.file));
-    let mut told: Vec<(String, Option<u32>)> = Vec::new();
-    findings.retain(|finding| {
-        // One file is told once, by its first finding that names a row if there is one.
-        let again = told.iter().any(|(file, row)| *file == finding.file && (row.is_some() || finding.row.is_none()));
-        told.push((finding.file.clone(), finding.row));
-        !again
-    });
+    // One file is told once, by its first finding that names a row if there is one.
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    let mut first: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match told.get(&finding.file) {
+            Some(at) if first[*at].row.is_none() && finding.row.is_some() => first[*at] = finding,
+            Some(_) => {}
+            None => {
+                told.insert(finding.file.clone(), first.len());
+                first.push(finding);
+            }
+        }
+    }
+    let findings = first;
     Ok(Verdict { findings, replayed, tool })
 }
 
@@ -122,11 +130,9 @@ fn manifest(files: &BTreeMap<String, Vec<u8>>, findings: &mut Vec<Finding>) -> R
         }
         Ok(manifest) => Ok(Some(manifest)),
         Err(error) => {
-            let row = Some(error.line() as u32);
-            findings.push(Finding {
-                row,
-                ..whole(MANIFEST, "the manifest can not be read", "JSON of its format", &error.to_string())
-            });
+            // The replay names the row that differs; the place where reading stopped may lie behind it.
+            let found = error.to_string();
+            findings.push(whole(MANIFEST, "the manifest can not be read", "JSON of its format", &found));
             Ok(None)
         }
     }
@@ -238,6 +244,32 @@ fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, fin
     }
     for path in files.keys().filter(|path| !expected_files.iter().any(|file| file.path == **path)) {
         findings.push(whole(path, "the replay writes no such file", "no such file", "a file"));
+    }
+}
+
+/// Finds the rows of inputs that were changed together with the manifest, as long as `rows.txt` was not.
+fn compare_fingerprints(
+    made: &Made,
+    manifest: Option<&Manifest>,
+    files: &BTreeMap<String, Vec<u8>>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(kept) = files.get(fingerprints::FILE) else {
+        return;
+    };
+    let is_listed = |listed: &bundle::Listed| listed.path == fingerprints::FILE && listed.sha256 == sha256_hex(kept);
+    let is_whole = manifest.is_some_and(|manifest| manifest.files.iter().any(is_listed));
+    let agrees = made.files.iter().any(|file| file.path == fingerprints::FILE && file.bytes == *kept);
+    let Some(kept) = std::str::from_utf8(kept).ok().filter(|_| is_whole && !agrees) else {
+        return;
+    };
+    for (path, bytes) in files {
+        let located = path.strip_prefix("inputs/").and_then(|name| fingerprints::locate(kept, name, bytes));
+        if let Some((row, _)) = located {
+            let what = "the row is not the one whose fingerprint rows.txt keeps";
+            let found = line(bytes, row);
+            findings.push(Finding { row: Some(row), ..whole(path, what, "the row that was sealed", &found) });
+        }
     }
 }
 

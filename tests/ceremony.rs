@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use fairdraw::ceremony::{CeremonyError, draw, entropy, seal};
+use fairdraw::ceremony::{CeremonyError, draw, entropy, seal, sheet};
 use fairdraw::files::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
+use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
 use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
 use tempfile::TempDir;
+
+use crate::support;
 
 const NAME: &str = "330106.2026Q4";
 const DICE: &str = "315264216354612345443216";
@@ -338,6 +342,17 @@ fn a_changed_ledger_in_a_bundle_is_found_by_name() {
     assert!(verdict.findings.iter().any(|finding| finding.file.starts_with("ledger/")));
 }
 
+/// Without this, two clerks at two desks could append the same entry number at once.
+#[test]
+fn a_ledger_has_one_writer_at_a_time() {
+    let (_folder, room) = room_after(1);
+    let held = room.ledger();
+    let second = Ledger::open(&room.folder.join("ledger"));
+    assert!(matches!(second, Err(LedgerError::Busy)));
+    drop(held);
+    room.step(1, &mut Direct).expect("the lock is free again");
+}
+
 /// Kills the program at one of its writes: half of the bytes arrive, and nothing works afterwards.
 struct Kill {
     writes_left: u32,
@@ -424,4 +439,49 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
     }
     // Seal 25, entropy twice 6, draw 39: fewer would mean that some write is not tried.
     assert!(kills >= 76, "{kills} kills");
+}
+
+/// Without this, the commands could fail where the library does not, or print no code that could be lodged.
+#[test]
+fn the_commands_hold_a_ceremony_from_seal_to_verified_bundle() {
+    let (folder, _) = room();
+    let workspace = folder.path().display().to_string();
+    let call = |command: &str, more: &[&str], typed: &str| {
+        let mut call = support::fairdraw();
+        call.args([command, &workspace]).args(more).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = call.spawn().expect("the program can be started");
+        child.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("the program listens");
+        let output = child.wait_with_output().expect("the program ends");
+        (output.status.code(), support::stdout(&output).to_owned(), support::stderr(&output).to_owned())
+    };
+    let (status, _, error) = call("draw", &["--at", SEAL_AT], "");
+    assert_eq!(status, Some(2));
+    assert!(error.contains("nothing is sealed for 330106.2026Q4") && error.contains("try: run `fairdraw seal` first"));
+
+    let (status, sealed, error) = call("seal", &["--at", SEAL_AT], "");
+    assert_eq!(status, Some(0), "{error}");
+    let seal = Ledger::read(&folder.path().join("ledger")).expect("a ledger").entries()[0].clone();
+    let code = code_of(&seal.hash()).expect("a hash");
+    assert!(sealed.contains(&code) && sealed.contains('█') && sealed.contains(&sheet::lodged(&seal)));
+    let page =
+        fs::read_to_string(folder.path().join(format!("ledger/ceremonies/{NAME}.1/sheet.html"))).expect("a page");
+    assert!(page.contains(&code) && page.contains("<svg") && !page.contains("<script") && !page.contains(" src="));
+
+    let typed = FIRST.join("\n") + "\n";
+    let (status, rolled, error) = call("entropy", &["--at", ROLL_AT], &typed);
+    assert_eq!(status, Some(0), "{error}");
+    let record = format!("dr1 entropy v1\ndice 6 {DICE}\nsealed 1 {SEALED}\n");
+    assert!(rolled.contains(&sha256_hex(record.as_bytes())), "the pre-beacon code is printed: {rolled}");
+    let (status, _, error) = call("entropy", &["--at", BEACON_AT], &format!("{BEACON}\n{BEACON}\n"));
+    assert_eq!(status, Some(0), "{error}");
+    let (status, _, error) = call("draw", &["--at", DRAW_AT], "");
+    assert_eq!(status, Some(0), "{error}");
+    let bundle = folder.path().join(format!("ledger/ceremonies/{NAME}.1/plan"));
+    let verified = support::run(["verify".as_ref(), bundle.as_os_str()]);
+    assert_eq!(verified.status.code(), Some(0), "{}", support::stdout(&verified));
+    assert!(support::stdout(&verified).contains("entropy: witnessed"));
+    let (status, voided, error) = call("void", &["--at", DRAW_AT, "--reason", "名录库版本有误"], "");
+    assert_eq!(status, Some(0), "{error}");
+    let sample = sha256_hex(&fs::read(bundle.join("samples.csv")).expect("the sample stays"));
+    assert!(voided.contains(&sample), "the sample that was drawn stays on record: {voided}");
 }

@@ -155,7 +155,7 @@ def find_outings(teams, visit_of):
     same = collections.defaultdict(list)
     for (visit_id, agency), team in teams.items():
         visit = visit_of[visit_id]
-        same[agency, frozenset(row.certificate for row in team), visit.date, visit.township].append(visit_id)
+        same[agency, frozenset(row.certificate for row in team), visit.date].append(visit_id)
     return {(v, key[0]): sorted(ids) for key, ids in same.items() for v in ids}
 
 

@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     match args.format {
         Format::Json => answer(&json(&Report { errors, warnings, faults: &loaded.faults }))?,
         Format::Text => {
-            let list = report::faults(&loaded.faults, usize::MAX);
+            let list = report::faults(&loaded.faults);
             let ready = loaded.ready.as_ref().map_or(String::new(), |(inputs, frames)| {
                 format!(
                     "{} entities, {} officers, {} items, {} tasks, {} strata\n",

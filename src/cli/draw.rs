@@ -9,7 +9,7 @@ use fairdraw::publish::report;
 
 /// Make the plan of a sealed ceremony from its recorded entropy
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  fairdraw draw data/dengzhou/2024Q1 --ledger target/ledger")]
+#[command(after_long_help = "Example:\n  fairdraw draw county/2026Q4")]
 pub struct Args {
     #[command(flatten)]
     place: Where,

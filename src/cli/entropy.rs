@@ -10,7 +10,7 @@ use fairdraw::ledger::code::code_of;
 
 /// Record dice, sealed values and the beacon of a sealed ceremony, each typed twice
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  fairdraw entropy data/dengzhou/2024Q1 --ledger target/ledger\n\n\
+#[command(after_long_help = "Example:\n  fairdraw entropy county/2026Q4\n\n\
     Values are read from stdin, one to a line, each followed by itself once more. The first run records dice and \
     sealed values and prints the pre-beacon code; the second records the beacon, when it has fallen.")]
 pub struct Args {

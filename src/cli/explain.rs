@@ -9,7 +9,7 @@ use fairdraw::verify::{Evidence, verify};
 
 /// Say what a bundle has for an entity or an officer: frames, ticket, rank, chance, visit, team, and why
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  fairdraw explain target/2024Q1 91411381MA4XAT1GX4")]
+#[command(after_long_help = "Example:\n  fairdraw explain target/2024Q1 91411381MA31HXDC72")]
 pub struct Args {
     /// Folder of the bundle
     bundle: PathBuf,

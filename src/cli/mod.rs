@@ -12,6 +12,7 @@ mod entropy;
 mod explain;
 mod generate;
 mod plan;
+mod publish;
 mod seal;
 mod verify;
 mod void;
@@ -32,6 +33,7 @@ enum Command {
     Verify(verify::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Publish(publish::Args),
     Seal(seal::Args),
     Entropy(entropy::Args),
     Draw(draw::Args),
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Publish(args) => publish::run(&args),
         Command::Seal(args) => seal::run(&args),
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),

@@ -36,9 +36,6 @@ pub struct Args {
     format: Format,
 }
 
-/// Warnings that are printed in full; `fairdraw check` prints all.
-const WARNINGS_SHOWN: usize = 3;
-
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?
         .ok_or_else(|| Failure::new("no entropy is given", "add --seed TEXT or --entropy FILE"))?;
@@ -53,7 +50,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let loaded = workspace::load(&args.workspace, &earlier);
     let Some((inputs, frames)) = loaded.ready else {
         drop(progress);
-        tell(&report::faults(&loaded.faults, usize::MAX));
+        tell(&report::faults(&loaded.faults));
         return Ok(Ending::No);
     };
     let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage)).map_err(|violations| {
@@ -65,10 +62,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         .write(&made.files)
         .map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
     drop(progress);
-    tell(&report::faults(&loaded.faults, WARNINGS_SHOWN));
-    if loaded.faults.len() > WARNINGS_SHOWN {
-        tell("warning: fairdraw check prints all of them\n");
-    }
+    tell(&report::faults_by_kind(&loaded.faults));
     match args.format {
         Format::Json => answer(&json(&made.summary))?,
         Format::Text => {
@@ -106,7 +100,7 @@ pub fn entropy(file: Option<&std::path::Path>, seed: Option<&str>) -> Result<Opt
 fn no_place(error: BundleError) -> Failure {
     let advice = match &error {
         BundleError::Exists(_) => "add --force to replace it, or choose another folder",
-        BundleError::Foreign(_) => "choose another folder; --force replaces bundles only",
+        BundleError::Foreign(..) => "choose another folder; --force replaces bundles only",
         _ => "choose a folder that can be written to",
     };
     Failure::new(error, advice)

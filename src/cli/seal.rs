@@ -12,7 +12,7 @@ use fairdraw::verify::earlier_visits;
 
 /// Freeze and seal everything that decides a draw, before chance speaks
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  fairdraw seal data/dengzhou/2024Q1 --ledger target/ledger\n\n\
+#[command(after_long_help = "Example:\n  fairdraw seal county/2026Q4\n\n\
     Lodge the code that is printed outside the office before the beacon falls.")]
 pub struct Args {
     #[command(flatten)]

@@ -7,9 +7,7 @@ use fairdraw::files::ledger::Direct;
 
 /// End an attempt for good; the sample that it gave, or would have given, stays on record
 #[derive(Debug, clap::Args)]
-#[command(
-    after_long_help = "Example:\n  fairdraw void data/dengzhou/2024Q1 --ledger target/ledger --reason 'a table was sealed in the wrong version'"
-)]
+#[command(after_long_help = "Example:\n  fairdraw void county/2026Q4 --reason '封存的名录库版本有误'")]
 pub struct Args {
     #[command(flatten)]
     place: Where,

@@ -46,8 +46,8 @@ pub enum BundleError {
     Exists(PathBuf),
     #[error("{0} is no bundle: it holds neither manifest.json nor inputs/")]
     NoBundle(PathBuf),
-    #[error("{0} exists and is no bundle, so it is not replaced")]
-    Foreign(PathBuf),
+    #[error("{0} exists and is no {1}, so it is not replaced")]
+    Foreign(PathBuf, &'static str),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
 }
@@ -93,17 +93,26 @@ impl Destination {
     /// [`BundleError::Exists`] if something is there and `force` is not given, [`BundleError::Foreign`] if it is given
     /// and what is there is no bundle, [`BundleError::Io`] if the folder above can not be made or written to.
     pub fn open(path: &Path, force: bool) -> Result<Destination, BundleError> {
+        Destination::open_for(path, force, "bundle", MANIFEST)
+    }
+
+    /// Opens a place for another kind of folder, which is known by a file of the name `mark`.
+    ///
+    /// # Errors
+    /// As [`Destination::open`], with [`BundleError::Foreign`] for a folder that holds no such file.
+    pub fn open_for(path: &Path, force: bool, kind: &'static str, mark: &str) -> Result<Destination, BundleError> {
         if path.symlink_metadata().is_ok() {
             let is_empty = path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
             if !is_empty && !force {
                 return Err(BundleError::Exists(path.to_owned()));
             }
-            if !is_empty && !path.join(MANIFEST).is_file() {
-                return Err(BundleError::Foreign(path.to_owned()));
+            if !is_empty && !path.join(mark).is_file() {
+                return Err(BundleError::Foreign(path.to_owned(), kind));
             }
         }
-        let above = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(above).map_err(at(above))?;
+        // Folders that are still missing are made when there is something to put into them, so that a failed run leaves
+        // nothing behind; until then the nearest one that exists shows whether writing is possible at all.
+        let above = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let staging = tempfile::Builder::new().prefix(".fairdraw-").tempdir_in(above).map_err(at(above))?;
         Ok(Destination { path: path.to_owned(), staging })
     }
@@ -121,6 +130,8 @@ impl Destination {
             let mut open = fs::File::create(&path).map_err(at(&path))?;
             open.write_all(&file.bytes).and_then(|()| open.sync_all()).map_err(at(&path))?;
         }
+        let above = self.path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(above).map_err(at(above))?;
         let old = self.staging.path().join("old");
         let replaces = self.path.symlink_metadata().is_ok();
         if replaces {

@@ -105,6 +105,9 @@ pub struct Ledger {
 /// Name of the entry that is being written; it counts only under its final name.
 const UNFINISHED: &str = ".entry";
 const LOCK: &str = ".lock";
+/// Times that a held lock is asked for again, 50 milliseconds apart. A process that starts another one lends it the
+/// lock until the other's program is loaded, so a lock can look held for a moment when nobody writes.
+const PATIENCE: u32 = 20;
 /// Folder beside the entries, with one folder for each attempt.
 const CEREMONIES: &str = "ceremonies";
 
@@ -117,10 +120,15 @@ impl Ledger {
         fs::create_dir_all(folder).map_err(at(folder))?;
         let path = folder.join(LOCK);
         let lock = fs::File::create(&path).map_err(at(&path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(LedgerError::Busy),
-            Err(fs::TryLockError::Error(error)) => return Err(at(&path)(error)),
+        let mut patience = PATIENCE;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(fs::TryLockError::WouldBlock) if patience == 0 => return Err(LedgerError::Busy),
+                Err(fs::TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(50)),
+                Err(fs::TryLockError::Error(error)) => return Err(at(&path)(error)),
+            }
+            patience -= 1;
         }
         Ok(Ledger { _lock: Some(lock), ..Ledger::read(folder)? })
     }

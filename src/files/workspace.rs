@@ -77,18 +77,19 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Optio
         let Some(agency) = position(&agency_index, &visit.agency) else {
             continue;
         };
+        let codes = visit.items.iter().filter_map(|code| position(&item_index, code));
+        let mut items: Vec<_> = codes.map(crate::plan::model::ItemNo).collect();
+        let mut inspectors = visit.inspectors.clone();
+        // A bundle lists a team by ticket; the model keeps lists sorted.
+        items.sort();
+        inspectors.sort();
         history.push(PastVisit {
             entity: visit.entity.clone(),
             agency: crate::plan::model::AgencyNo(agency),
             date: visit.date,
             counts: true,
-            items: visit
-                .items
-                .iter()
-                .filter_map(|code| position(&item_index, code))
-                .map(crate::plan::model::ItemNo)
-                .collect(),
-            inspectors: visit.inspectors.clone(),
+            items,
+            inspectors,
             result: String::new(),
         });
     }

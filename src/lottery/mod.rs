@@ -9,9 +9,11 @@
 //! | [`entropy`] | §2 entropy record | `entropy.txt` into an [`Entropy`] |
 //! | [`keys`] | §3 keys | the record and a label into a [`Key`] |
 //! | [`tickets`] | §4 tickets | a key and an IV into a [`Ticket`] (抽签号) |
+//! | [`chacha`] | §4 tickets | many ids into tickets at once |
 //! | [`rate`] | §5 sample sizes | a typed rate and a population into a count |
 //! | [`sample`] | §6 samples | a stratum's entries into ranks, reserve and cut-off |
 
+pub mod chacha;
 pub mod entropy;
 pub mod ids;
 pub mod keys;
@@ -19,6 +21,7 @@ pub mod rate;
 pub mod sample;
 pub mod tickets;
 
+pub use chacha::Kernel;
 pub use entropy::Entropy;
 pub use ids::Iv;
 pub use keys::{Key, Prk};

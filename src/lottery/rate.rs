@@ -21,6 +21,7 @@ pub enum Rounding {
     /// To the nearest whole number, halves up.
     Nearest,
     /// Down, but one where the population is not empty.
+    #[serde(rename = "floor_min_1")]
     FloorMin1,
 }
 

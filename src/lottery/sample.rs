@@ -49,6 +49,18 @@ impl Sample {
 impl Place {
     /// Computes where an entry stands under a key.
     pub fn of(key: &Key, entry: &Entry) -> Place {
+        match entry.balls {
+            0 | 1 => Place::with_one_ball(entry, key.ticket(entry.iv)),
+            _ => Place::with_balls(key, entry),
+        }
+    }
+
+    /// Places an entry whose first word alone counts: the ticket's own first half.
+    fn with_one_ball(entry: &Entry, ticket: Ticket) -> Place {
+        Place { behind: entry.behind, smallest: (ticket.value() >> 64) as u64, ticket, iv: entry.iv }
+    }
+
+    fn with_balls(key: &Key, entry: &Entry) -> Place {
         let words: Words = key.words(entry.iv);
         let balls = usize::from(entry.balls.clamp(1, 8));
         let smallest = words[..balls].iter().copied().min().expect("an entry has at least one ball");
@@ -62,7 +74,12 @@ impl Place {
 /// and Spirakis 2006. `frame` may come in any order, no two IVs alike. A draw of `n` is a prefix of a draw of
 /// `n + 1`; where the frame is shorter than `n`, all of it is drawn.
 pub fn draw(key: &Key, frame: &[Entry], n: u32, reserve: u32) -> Sample {
-    let mut picks: Vec<Pick> = frame.iter().map(|entry| Pick { at: entry.at, place: Place::of(key, entry) }).collect();
+    let ivs: Vec<Iv> = frame.iter().map(|entry| entry.iv).collect();
+    let place = |(entry, ticket): (&Entry, Ticket)| {
+        let place = if entry.balls > 1 { Place::with_balls(key, entry) } else { Place::with_one_ball(entry, ticket) };
+        Pick { at: entry.at, place }
+    };
+    let mut picks: Vec<Pick> = frame.iter().zip(key.tickets(&ivs)).map(place).collect();
     let wanted = usize::try_from(u64::from(n) + u64::from(reserve)).map_or(picks.len(), |w| w.min(picks.len()));
     if wanted == 0 {
         return Sample::default();

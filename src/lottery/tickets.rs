@@ -5,6 +5,7 @@ use std::fmt;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
+use super::chacha::Kernel;
 use super::{Iv, Key};
 
 /// Holds an entity's or officer's number in one draw (抽签号): the first 16 bytes of its block; smaller wins.
@@ -15,6 +16,12 @@ pub struct Ticket(u128);
 pub type Words = [u64; 8];
 
 impl Ticket {
+    /// Joins words 0 to 3 of a state, which the RFC serialises little-endian.
+    #[inline(always)]
+    pub(super) fn of_words(words: [u32; 4]) -> Ticket {
+        Ticket(words.iter().fold(0, |joined, word| joined << 32 | u128::from(word.swap_bytes())))
+    }
+
     /// Returns the ticket as a number; numeric order is the order of the printed hex digits.
     pub fn value(self) -> u128 {
         self.0
@@ -38,6 +45,20 @@ impl Key {
     /// ```
     pub fn ticket(&self, iv: Iv) -> Ticket {
         ticket_of(&self.words(iv))
+    }
+
+    /// Computes the tickets of many IVs, in their order, with the widest vectors that the machine has.
+    ///
+    /// ```
+    /// use fairdraw::lottery::{Iv, Key};
+    /// let key = Key::from_bytes([7; 32]);
+    /// let ivs = ["910000000000791933", "沪A-个体0001"].map(Iv::of);
+    /// assert_eq!(key.tickets(&ivs), ivs.map(|iv| key.ticket(iv)));
+    /// ```
+    pub fn tickets(&self, ivs: &[Iv]) -> Vec<Ticket> {
+        let mut tickets = vec![Ticket(0); ivs.len()];
+        Kernel::best().tickets(self, ivs, &mut tickets);
+        tickets
     }
 
     /// Computes the whole block of `iv` as eight words; word 0 and 1 are the ticket.

@@ -219,8 +219,11 @@ fn barred(inputs: &Inputs, sites: &[EntityNo]) -> BTreeMap<EntityNo, BTreeSet<In
             team.extend(&past.inspectors);
         }
     }
-    for ((entity, _), (_, team)) in last {
-        barred.entry(entity).or_default().extend(team.into_iter().filter_map(|number| inputs.inspector(number)));
+    for ((entity, agency), (_, team)) in last {
+        // Whoever has moved to another agency since is not of that agency's last team there.
+        let of_last_team = team.into_iter().filter_map(|number| inputs.inspector(number));
+        let still_there = of_last_team.filter(|no| inputs.inspectors[no.at()].agency == agency);
+        barred.entry(entity).or_default().extend(still_there);
     }
     barred
 }

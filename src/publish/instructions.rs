@@ -38,7 +38,7 @@ pub fn write(inputs: &Inputs, plan: &Plan, prk: &Prk, summary: &Summary) -> File
             text,
             "## One entity · 单户自查\n\n\
              Entity `{id}` in task `{task}`, stratum `{name}`, group `{group}`:\n\n\
-             ```sh\nhead -c 16 /dev/zero | openssl enc -chacha20 \\\n    -K {key} \\\n    -iv {iv} | xxd -p\n```\n\n\
+             ```sh\nhead -c 16 /dev/zero | openssl enc -chacha20 \\\n    -K {key} \\\n    -iv {iv} | od -An -tx1 | tr -d ' \\n'\n```\n\n\
              prints its ticket, `{ticket}`. It is drawn, because this is not above the cut-off of the stratum in \
              `strata.csv`, `{cutoff}`.\n\
              该命令输出抽签号；抽签号不大于 `strata.csv` 中该层的中签线，即为抽中。\n\n\

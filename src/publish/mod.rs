@@ -3,6 +3,9 @@
 //! Every exporter is a pure function from a plan to bytes or text.
 
 pub mod explain;
+pub mod ics;
 pub mod instructions;
+pub mod officer;
 pub mod report;
+pub mod site;
 pub mod workbook;

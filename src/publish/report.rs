@@ -1,5 +1,6 @@
 //! Reports for a terminal: the summary of a plan, lists of faults, findings of a verification.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::files::faults::{Fault, Severity};
@@ -20,7 +21,12 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan) -> String {
     let out: u32 = s.excluded.values().sum();
     line(
         "registry",
-        format!("{} entities, {} in a frame, {out} exclusions listed", thousands(s.registry), thousands(s.in_a_frame)),
+        format!(
+            "{} entities, {} in a frame, {} exclusions listed",
+            thousands(s.registry),
+            thousands(s.in_a_frame),
+            thousands(out)
+        ),
     );
     line(
         "draw",
@@ -90,9 +96,9 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan) -> String {
 const CUTOFFS_SHOWN: usize = 4;
 
 /// Writes faults, errors first, each with its place, cause and remedy.
-pub fn faults(faults: &[Fault], shown_max: usize) -> String {
+pub fn faults(faults: &[Fault]) -> String {
     let mut text = String::new();
-    for fault in faults.iter().take(shown_max) {
+    for fault in faults {
         let word = match fault.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -105,8 +111,22 @@ pub fn faults(faults: &[Fault], shown_max: usize) -> String {
         )
         .expect("a string takes all text");
     }
-    if faults.len() > shown_max {
-        writeln!(text, "… and {} more", faults.len() - shown_max).expect("a string takes all text");
+    text
+}
+
+/// Writes one line for each kind of fault: how often it occurs, and where first.
+pub fn faults_by_kind(faults: &[Fault]) -> String {
+    let mut kinds: BTreeMap<(Severity, &str), Vec<&Fault>> = BTreeMap::new();
+    faults.iter().for_each(|fault| kinds.entry((fault.severity, fault.code)).or_default().push(fault));
+    let mut text = String::new();
+    for ((severity, code), of_kind) in kinds {
+        let word = match severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let first = of_kind[0];
+        let times = if of_kind.len() == 1 { String::new() } else { format!(" ({} of this kind)", of_kind.len()) };
+        writeln!(text, "{word}[{code}] {}: {}{times}", first.place, first.cause).expect("a string takes all text");
     }
     text
 }

@@ -63,17 +63,9 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
         };
         let mut able: Vec<usize> = visits.get(&entity).into_iter().flatten().filter(serves).copied().collect();
         if able.len() > 1 {
-            let lists = |at: &usize| {
-                own_items(inputs, &inputs.tasks[task.at()], agency).all(|item| plan.visits[*at].items.contains(&item))
-            };
-            let listing: Vec<usize> = able.iter().copied().filter(lists).collect();
-            if listing.len() != 1 {
-                let ids: Vec<&str> = able.iter().map(|at| plan.visits[*at].id.as_str()).collect();
-                let detail = format!("the duty is met at more than one visit: {}", ids.join(", "));
-                found.add("duty-twice", duty_place(inputs, key.0, key.1, key.2), detail);
-            } else {
-                able = listing;
-            }
+            // Of several visits with the task and the agency, those count that list all the agency's items of the task.
+            let own = || own_items(inputs, &inputs.tasks[task.at()], agency);
+            able.retain(|at| own().all(|item| plan.visits[*at].items.contains(&item)));
         }
         if able.is_empty() {
             let detail = "the duty is met at no visit and not listed as unplaced";
@@ -83,7 +75,36 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
             met[at].insert((agency, task));
         }
     }
+    refuse_visits_without_duty(inputs, plan, &all, &unplaced, found);
     Dues { all, met }
+}
+
+/// Reports an agency that goes to one entity more often than it has duties there: one of them would be done twice.
+fn refuse_visits_without_duty(
+    inputs: &Inputs,
+    plan: &Plan,
+    all: &BTreeSet<DutyKey>,
+    unplaced: &BTreeSet<DutyKey>,
+    found: &mut Findings,
+) {
+    let mut duties: BTreeMap<(EntityNo, AgencyNo), usize> = BTreeMap::new();
+    for (entity, agency, _) in all.difference(unplaced) {
+        *duties.entry((*entity, *agency)).or_default() += 1;
+    }
+    let mut visits: BTreeMap<(EntityNo, AgencyNo), usize> = BTreeMap::new();
+    for visit in &plan.visits {
+        for team in &visit.teams {
+            *visits.entry((visit.entity, team.agency)).or_default() += 1;
+        }
+    }
+    for ((entity, agency), count) in visits {
+        let due = duties.get(&(entity, agency)).copied().unwrap_or(0);
+        if count > due {
+            let place =
+                format!("entity {} agency {}", inputs.entities[entity.at()].id, inputs.agencies[agency.at()].code);
+            found.add("duty-twice", place, format!("{count} visits for {due} duties"));
+        }
+    }
 }
 
 /// Adds the duties of one sample: the lead's at every drawn entity, a partner's at its share, smallest ranks first.

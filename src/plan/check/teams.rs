@@ -1,6 +1,6 @@
 //! Proves the teams (检查组): who goes, that each of them may, and that the tickets are theirs.
 //!
-//! Protocol §9.2 and §9.3. What the same officers of an agency visit on one day in one township is one outing, drawn
+//! Protocol §9.2 and §9.3. What the same officers of an agency visit on one day is one outing, drawn
 //! under the label of the visit whose id sorts first. Ranks count among the officers who may go to every visit of the
 //! outing: of the agency, certified, not on leave, with jurisdiction, not recused and not of the last team there.
 //! Loads, bookings and qualifications do not narrow that circle.
@@ -14,8 +14,7 @@ use super::{Findings, own_items};
 use crate::lottery::keys::team_label;
 use crate::lottery::{Iv, Key, Prk, Ticket};
 use crate::plan::model::{
-    AgencyNo, EntityNo, Inputs, Inspector, InspectorNo, PastVisit, Plan, Recusal, Recused, TaskNo, Team, TownshipNo,
-    Visit,
+    AgencyNo, EntityNo, Inputs, Inspector, InspectorNo, PastVisit, Plan, Recusal, Recused, TaskNo, Team, Visit,
 };
 
 /// Proves every team, then what the teams of the period add up to.
@@ -27,12 +26,11 @@ pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, dues: &Dues, found:
             let officers: BTreeSet<InspectorNo> = team.seats.iter().map(|seat| seat.inspector).collect();
             let trip = Trip { visit, team, needed: needed(inputs, team.agency, &dues.met[at]) };
             check_officers(inputs, &roster, &trip, &officers, found);
-            let township = inputs.entities[visit.entity.at()].township;
-            outings.entry((team.agency, visit.date, township, officers)).or_default().push(trip);
+            outings.entry((team.agency, visit.date, officers)).or_default().push(trip);
         }
     }
     let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
-    for ((agency, _, _, officers), trips) in &outings {
+    for ((agency, _, officers), trips) in &outings {
         let Some(head) = trips.iter().map(|trip| trip.visit.id.as_str()).min() else {
             continue;
         };
@@ -43,8 +41,8 @@ pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, dues: &Dues, found:
     super::loads::check(inputs, plan, found);
 }
 
-/// Is what an outing's visits have in common: the agency, the day, the township and the officers who go.
-type Outing = (AgencyNo, Date, TownshipNo, BTreeSet<InspectorNo>);
+/// Is what an outing's visits have in common: the agency, the day and the officers who go.
+type Outing = (AgencyNo, Date, BTreeSet<InspectorNo>);
 
 /// Is one team at one visit, with the qualifications that its items need there.
 struct Trip<'a> {
@@ -166,8 +164,9 @@ fn check_officers(
             found.add(code, format!("{place} officer {}", inputs.inspectors[no.at()].certificate), detail);
         }
     }
-    let whole_agency =
-        |row: &&&Recusal| row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= inputs.rules.days.first);
+    let whole_agency = |row: &&&Recusal| {
+        row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= inputs.rules.days.first)
+    };
     if let Some(row) = roster.recusals.get(&visit.entity).and_then(|rows| rows.iter().find(whole_agency)) {
         found.add("recused-agency", &place, format!("the agency is recused from the entity: {}", row.reason));
     }

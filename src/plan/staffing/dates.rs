@@ -161,7 +161,8 @@ impl<'a> Calendar<'a> {
 
     /// Sets what one visit too many or too few in a week costs; [`WEEK_COST`] is what counts in the end.
     pub fn weigh_weeks(&mut self, weight: i64) {
-        let off: i64 = self.week_visits.iter().zip(&self.week_share).map(|(visits, share)| (visits - share).abs()).sum();
+        let off: i64 =
+            self.week_visits.iter().zip(&self.week_share).map(|(visits, share)| (visits - share).abs()).sum();
         self.cost += (weight - self.week_weight) * off;
         self.week_weight = weight;
     }

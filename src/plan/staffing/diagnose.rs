@@ -4,6 +4,8 @@
 //! a visit and at most `visits_max` in all. What stays short after all augmenting paths has a violator of Hall's
 //! condition around it (Hall 1935; Gale 1957): the visits that alternating paths reach.
 
+use std::collections::BTreeSet;
+
 use super::model::{Model, TeamDays};
 use super::outcome::{Obstacle, Reason, Shortage};
 use super::problem::DaySet;
@@ -125,17 +127,20 @@ impl<'a> Matching<'a> {
                 }
             }
         }
-        let mut named = vec![false; self.groups.len()];
-        let mut shortages = Vec::new();
-        for at in 0..self.short.len() {
-            let short = self.short[at];
-            if !named[short as usize] {
-                let group = self.violator(short);
-                group.iter().for_each(|&g| named[g as usize] = true);
-                shortages.push(self.shortage(&group));
-            }
+        // What is reached from two short groups that meet is one violator: the gaps add up.
+        let mut sets: Vec<BTreeSet<u32>> = Vec::new();
+        for &short in &self.short {
+            let mut set = self.reached(short);
+            sets.retain(|other| {
+                let apart = other.is_disjoint(&set);
+                if !apart {
+                    set.extend(other);
+                }
+                apart
+            });
+            sets.push(set);
         }
-        shortages
+        sets.into_iter().map(|set| self.shortage(&self.violator(set))).collect()
     }
 
     fn seat(&mut self, group: u32) -> bool {
@@ -196,25 +201,24 @@ impl<'a> Matching<'a> {
         false
     }
 
-    /// Returns the groups that alternating paths reach from a short one, without those that add nothing.
-    fn violator(&self, short: u32) -> Vec<u32> {
-        let mut reached = vec![false; self.groups.len()];
-        reached[short as usize] = true;
+    /// Returns the groups that alternating paths reach from a short one, itself included.
+    fn reached(&self, short: u32) -> BTreeSet<u32> {
+        let mut reached = BTreeSet::from([short]);
         let mut stack = vec![short];
         while let Some(now) = stack.pop() {
             for officer in &self.eligible[now as usize] {
-                if self.taken[now as usize].contains(officer) {
-                    continue;
-                }
-                for &next in &self.takes[*officer as usize] {
-                    if !reached[next as usize] {
-                        reached[next as usize] = true;
-                        stack.push(next);
-                    }
+                if !self.taken[now as usize].contains(officer) {
+                    let new = self.takes[*officer as usize].iter().filter(|&&next| reached.insert(next));
+                    stack.extend(new);
                 }
             }
         }
-        let mut group: Vec<u32> = (0..self.groups.len() as u32).filter(|&g| reached[g as usize]).collect();
+        reached
+    }
+
+    /// Returns some reached groups without those that add nothing to the gap.
+    fn violator(&self, reached: BTreeSet<u32>) -> Vec<u32> {
+        let mut group: Vec<u32> = reached.into_iter().collect();
         let mut open = vec![0u32; self.room.len()];
         group.iter().flat_map(|&g| &self.eligible[g as usize]).for_each(|&officer| open[officer as usize] += 1);
         // A visit is left out if that frees at least as many seats as it asks for: the gap stays as wide.

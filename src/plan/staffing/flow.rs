@@ -176,6 +176,26 @@ impl Network {
         true
     }
 
+    /// Tells for each node whether a residual path leads from it to the sink.
+    pub fn reaching(&self) -> Vec<bool> {
+        let mut reaching = vec![false; self.nodes as usize];
+        reaching[self.nodes as usize - 1] = true;
+        let mut stack = vec![self.nodes - 1];
+        while let Some(node) = stack.pop() {
+            for &end in &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize] {
+                let at = end as usize / 2;
+                let arc = &self.arcs[at];
+                let (before, open) =
+                    if end % 2 == 1 { (arc.from, self.flow[at] < arc.capacity) } else { (arc.to, self.flow[at] > 0) };
+                if open && !reaching[before as usize] {
+                    reaching[before as usize] = true;
+                    stack.push(before);
+                }
+            }
+        }
+        reaching
+    }
+
     /// Tells whether some more units could be sent from a node, and leaves the flow as it is.
     pub fn could_send(&mut self, source: u32, units: u32) -> bool {
         let (flow, price) = (self.flow.clone(), self.price.clone());
@@ -186,7 +206,8 @@ impl Network {
 
     /// Tells whether the residual arcs of reduced cost 0 hold a cycle, so that another flow costs the same.
     ///
-    /// An arc and its own reverse are no cycle. Peels nodes without a way in or out (Kahn 1962): linear time.
+    /// No unit arc makes a cycle with its own reverse; of larger capacity are only the gates of teams of three or more,
+    /// and a half-used one counts as a cycle, in which there is then nothing to choose. Peels nodes without a way in or out (Kahn 1962): linear time.
     pub fn has_tie(&self) -> bool {
         let nodes = self.nodes as usize;
         let mut ways = vec![0u32; nodes];
@@ -214,13 +235,14 @@ impl Network {
         let mut frozen = vec![false; self.arcs.len()];
         for at in 0..self.arcs.len() {
             let arc = self.arcs[at];
-            if self.flow[at] == 0 && self.reduced(at) == 0 {
-                if let Some(path) = self.tight_path(arc.to, arc.from, &frozen) {
-                    self.flow[at] += 1;
-                    for end in path {
-                        let units = &mut self.flow[end as usize / 2];
-                        if end % 2 == 0 { *units += 1 } else { *units -= 1 }
-                    }
+            if self.flow[at] == 0
+                && self.reduced(at) == 0
+                && let Some(path) = self.tight_path(arc.to, arc.from, &frozen)
+            {
+                self.flow[at] += 1;
+                for end in path {
+                    let units = &mut self.flow[end as usize / 2];
+                    if end % 2 == 0 { *units += 1 } else { *units -= 1 }
                 }
             }
             frozen[at] = true;
@@ -260,7 +282,7 @@ impl Network {
                     let end: u32 = via[node as usize].expect("the path leads back to its start");
                     path.push(end);
                     let arc = &self.arcs[end as usize / 2];
-                    node = if end % 2 == 0 { arc.from } else { arc.to };
+                    node = if end.is_multiple_of(2) { arc.from } else { arc.to };
                 }
                 return Some(path);
             }

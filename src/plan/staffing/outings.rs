@@ -1,10 +1,11 @@
 //! Outings (出勤): a morning and an afternoon visit of one agency in one township on one day go to one team.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use super::dates::Calendar;
-use super::model::{Model, Skills, splits};
+use super::model::{Model, Pool, Skills, splits};
+use super::teams::Hints;
 
 /// Is what one team of one agency does on one day: one visit, or a morning and an afternoon one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) struct Outing {
 /// who hold everything (`full`) come without limit; of those who hold only the one part at most `team_size − 1` come,
 /// of those who hold only the other part at most 1; nobody else comes. With an empty other part the one part is
 /// "anybody": at least one member of the team holds everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Mix {
     pub need: Skills,
     /// The part of `need` that the one gate asks for; 0 lets anybody through it.
@@ -29,6 +30,9 @@ pub(super) struct Mix {
     /// What the other gate asks for; `None` where there is no other gate.
     pub other: Option<Skills>,
 }
+
+/// Counts an agency's outings by the mix that was chosen for them.
+pub(super) type Used = HashMap<Mix, u32>;
 
 /// Is the way by which an officer comes into a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,19 +46,30 @@ impl Mix {
     /// Chooses the mix whose scarcer side has most officers, then the one with most teams, out of some officers, each
     /// given by what he holds; of equal ones the first, "one holds everything" before the ways to share.
     ///
-    /// Tickets have no part in it, so the choice cannot favour anybody.
-    pub fn of(need: Skills, size: u32, holds: impl Iterator<Item = Skills> + Clone) -> Mix {
+    /// Where three or more qualifications are needed, the choice goes round: the officers of the scarcer side are
+    /// counted as shared by all outings in `used` that have the same mix already. Tickets have no part in it, so the
+    /// choice cannot favour anybody.
+    pub fn of(need: Skills, size: u32, holds: impl Iterator<Item = Skills> + Clone, used: &mut Used) -> Mix {
         let any = Mix { need, one: 0, other: None };
         if need == 0 || size < 2 {
             return any;
         }
         let shared = splits(need).into_iter().map(|one| Mix { need, one, other: Some(need & !one) });
-        let mut best = (any.choice(holds.clone()), any);
+        let goes_round = need.count_ones() > 2;
+        let rate = |mix: &Mix| {
+            let (scarcer, teams) = mix.choice(holds.clone());
+            let before = if goes_round { used.get(mix).copied().unwrap_or(0) } else { 0 };
+            (scarcer * 1_000 / (u64::from(before) + 1), teams)
+        };
+        let mut best = (rate(&any), any);
         for mix in shared {
-            let choice = mix.choice(holds.clone());
-            if choice > best.0 {
-                best = (choice, mix);
+            let rated = rate(&mix);
+            if rated > best.0 {
+                best = (rated, mix);
             }
+        }
+        if goes_round {
+            *used.entry(best.1).or_default() += 1;
         }
         best.1
     }
@@ -101,8 +116,8 @@ pub(super) fn eligible(model: &Model, sites: &[u32], agency: u32, day: u32) -> V
     rows.filter(|&(_, &officer)| there(officer) && enters(officer)).map(|(at, _)| at as u32).collect()
 }
 
-/// Lists an agency's outings by day, township and first visit; `apart` holds pairs of visits that must not be joined.
-pub(super) fn outings(calendar: &Calendar, agency: u32, apart: &HashSet<(u32, u32, u32)>) -> Vec<Outing> {
+/// Lists an agency's outings by day, township and first visit.
+pub(super) fn outings(calendar: &Calendar, agency: u32, hints: &Hints) -> Vec<Outing> {
     let mut by_place: BTreeMap<(u32, u32), [Vec<u32>; 3]> = BTreeMap::new();
     for (at, visit) in calendar.visits.iter().enumerate() {
         if visit.placed && visit.parts.iter().any(|part| part.agency == agency) {
@@ -124,7 +139,8 @@ pub(super) fn outings(calendar: &Calendar, agency: u32, apart: &HashSet<(u32, u3
                 // The fewer qualifications a pair needs, the more officers can take it.
                 choice.sort_by_key(|&other| ((need(visit) | need(other)).count_ones(), other));
                 joined = choice.into_iter().find(|&other| {
-                    !apart.contains(&(agency, visit, other)) && has_team(calendar, agency, day, &[visit, other], need)
+                    !hints.apart.contains(&(agency, visit, other))
+                        && has_team(calendar, agency, day, &[visit, other], need)
                 });
             }
             match joined {
@@ -139,18 +155,83 @@ pub(super) fn outings(calendar: &Calendar, agency: u32, apart: &HashSet<(u32, u3
         list.extend(alone.map(|visit| Outing { visits: vec![visit], day, need: need(visit) }));
     }
     let doubles_max = doubles_max(calendar.model, agency, &list);
-    part_above(&mut list, doubles_max, need);
+    let pool = &calendar.model.pools[agency as usize];
+    join_crowded(calendar, agency, hints, &mut list, need);
+    part_above(&mut list, pool, calendar.model.problem.rules.team_size, doubles_max, need);
     list
 }
 
-/// Parts the double outings above a number, those that ask for most qualifications first.
-fn part_above(list: &mut Vec<Outing>, doubles_max: u32, need: impl Fn(u32) -> Skills) {
+/// Joins visits of near townships on days with more outings than officers can make, the nearest first.
+fn join_crowded(
+    calendar: &Calendar,
+    agency: u32,
+    hints: &Hints,
+    list: &mut Vec<Outing>,
+    need: impl Fn(u32) -> Skills + Copy,
+) {
+    let problem = &calendar.model.problem;
+    if problem.rules.visits_per_day_max < 2 {
+        return;
+    }
+    let mut by_day: BTreeMap<u32, u32> = BTreeMap::new();
+    list.iter().for_each(|outing| *by_day.entry(outing.day).or_default() += 1);
+    for (day, mut count) in by_day {
+        let there = calendar.model.pools[agency as usize].present[day as usize] / problem.rules.team_size;
+        let most = hints.outings_max.get(&(agency, day)).map_or(there, |&max| max.min(there));
+        if count <= most {
+            continue;
+        }
+        let half = |half: u8| {
+            let single = move |outing: &&Outing| {
+                let row = &calendar.visits[outing.visits[0] as usize];
+                outing.visits.len() == 1 && outing.day == day && !row.whole && row.half == half
+            };
+            list.iter().filter(single).map(|outing| outing.visits[0]).collect::<Vec<u32>>()
+        };
+        let (mornings, afternoons) = (half(0), half(1));
+        let township = |visit: u32| calendar.visits[visit as usize].township as usize;
+        let mut pairs: Vec<(u32, u32, u32)> = Vec::new();
+        for &one in &mornings {
+            for &other in &afternoons {
+                let minutes = problem.travel[township(one)][township(other)];
+                if minutes <= problem.rules.hop_minutes_max && !hints.apart.contains(&(agency, one, other)) {
+                    pairs.push((minutes, one, other));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        let mut joined: HashSet<u32> = HashSet::new();
+        for (_, one, other) in pairs {
+            if count <= most {
+                break;
+            }
+            let free = !joined.contains(&one) && !joined.contains(&other);
+            if free && has_team(calendar, agency, day, &[one, other], need) {
+                joined.extend([one, other]);
+                count -= 1;
+                list.retain(|outing| outing.visits != [one] && outing.visits != [other]);
+                list.push(Outing { visits: vec![one, other], day, need: need(one) | need(other) });
+            }
+        }
+    }
+}
+
+/// Parts the double outings above a number, each time one on the day that has most officers to spare; days without
+/// officers for one more outing, and another one in reserve, keep theirs.
+fn part_above(list: &mut Vec<Outing>, pool: &Pool, size: u32, doubles_max: u32, need: impl Fn(u32) -> Skills) {
+    let mut out: BTreeMap<u32, u32> = BTreeMap::new();
+    list.iter().for_each(|outing| *out.entry(outing.day).or_default() += size);
     let mut doubles: Vec<usize> = (0..list.len()).filter(|&at| list[at].visits.len() > 1).collect();
-    doubles.sort_by_key(|&at| (list[at].need.count_ones(), at));
-    for at in doubles.split_off(doubles.len().min(doubles_max as usize)) {
+    while doubles.len() > doubles_max as usize {
+        let spare = |at: usize| pool.present[list[at].day as usize].saturating_sub(out[&list[at].day]);
+        let most = (0..doubles.len()).max_by_key(|&row| (spare(doubles[row]), Reverse(row)));
+        let Some(row) = most.filter(|&row| spare(doubles[row]) >= 2 * size) else { break };
+        let at = doubles.remove(row);
         let other = list[at].visits.pop().expect("a double outing has two visits");
+        let day = list[at].day;
         list[at].need = need(list[at].visits[0]);
-        list.push(Outing { visits: vec![other], day: list[at].day, need: need(other) });
+        list.push(Outing { visits: vec![other], day, need: need(other) });
+        *out.entry(day).or_default() += size;
     }
     list.sort_by_key(|outing| (outing.day, outing.visits[0]));
 }
@@ -178,7 +259,7 @@ fn doubles_max(model: &Model, agency: u32, list: &[Outing]) -> u32 {
             queue.push(row);
         }
     }
-    paired * 86 / 100 / team
+    paired / team
 }
 
 fn has_team(calendar: &Calendar, agency: u32, day: u32, visits: &[u32], need: impl Fn(u32) -> Skills) -> bool {
@@ -189,7 +270,7 @@ fn has_team(calendar: &Calendar, agency: u32, day: u32, visits: &[u32], need: im
     let holds = &model.pools[agency as usize].holds;
     let officers = eligible(model, &sites, agency, day);
     let able = officers.iter().map(|&at| holds[at as usize]);
-    let mix = Mix::of(all, size, able.clone());
+    let mix = Mix::of(all, size, able.clone(), &mut Used::new());
     let mut count = [0u32; 3];
     able.filter_map(|holds| mix.gate(holds)).for_each(|gate| count[gate as usize] += 1);
     let [full, one, other] = count;

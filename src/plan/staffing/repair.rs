@@ -1,4 +1,5 @@
-//! Repair: visits that an agency cannot staff on their day get another day, for a bounded number of rounds.
+//! Repair: visits that an agency cannot staff on their day get another day, for a bounded number of rounds; then some
+//! visits move to the days of officers who are rarely there, so that loads come out level.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -17,11 +18,20 @@ const ROUNDS: u32 = 40;
 /// From this round on an agency that cannot come with the others comes on a day of its own.
 const ALONE_FROM: u32 = 8;
 
-/// Tries of one agency in one round to do with less double outings.
-const SPLITS: u32 = 10;
+/// Tries in a row, without success, of one agency in one round to do with less double outings.
+const SPLITS: u32 = 7;
 
 /// Other visits of the agency whose date is tried to be changed for one that is short.
-const EXCHANGES: usize = 24;
+const EXCHANGES: usize = 16;
+
+/// Times that visits are moved for the sake of officers with too few.
+const LEVELLINGS: u32 = 3;
+
+/// Officers of one agency for whom visits are moved at a time.
+const LEVEL_OFFICERS: usize = 6;
+
+/// What such a move may cost, in the calendar's unit.
+const LEVEL_COST_MAX: i64 = 12;
 
 /// Holds the teams of all agencies, and what could not be staffed.
 pub(super) struct Repaired {
@@ -30,8 +40,6 @@ pub(super) struct Repaired {
     pub ids: Vec<String>,
     /// Units without a visit, with the reason.
     pub dropped: Vec<(u32, Reason)>,
-    /// Rounds that moved something.
-    pub rounds: u32,
 }
 
 /// Draws the teams of all agencies and moves what stays short.
@@ -45,13 +53,10 @@ pub(super) fn staff_all(
     let mut hints = Hints::default();
     let mut tabu: BTreeSet<(Vec<u32>, u32)> = BTreeSet::new();
     let mut ids = number(calendar);
-    let mut done = Repaired {
-        teams: vec![AgencyTeams::default(); agencies as usize],
-        ids: Vec::new(),
-        dropped: Vec::new(),
-        rounds: 0,
-    };
+    let teams = vec![AgencyTeams::default(); agencies as usize];
+    let mut done = Repaired { teams, ids: Vec::new(), dropped: Vec::new() };
     let mut dirty: BTreeSet<u32> = (0..agencies).collect();
+    let mut levelled = 0;
     for round in 0.. {
         for &agency in &dirty {
             done.teams[agency as usize] = with_less_doubles(calendar, tickets, &ids, agency, &mut hints);
@@ -64,69 +69,17 @@ pub(super) fn staff_all(
             }
         }
         crowded(calendar, &mut short);
-        if short.is_empty() {
-            break;
-        }
-        if std::env::var("DBG").is_ok() && round < 2 {
-            for (a, t) in done.teams.iter().enumerate() {
-                if !t.failed.is_empty() {
-                    let pool = &calendar.model.pools[a];
-                    let caps: u32 =
-                        pool.officers.iter().map(|&o| calendar.model.problem.officers[o as usize].visits_max).sum();
-                    let seats: usize = t.outings.iter().map(|o| 2 * o.outing.visits.len()).sum();
-                    let dbl = t.outings.iter().filter(|o| o.outing.visits.len() == 2).count();
-                    eprintln!(
-                        "  agency {a} pool {} caps {caps} seats {seats} doubles {dbl} singles {} tight {} ",
-                        pool.officers.len(),
-                        t.outings.len() - dbl,
-                        t.tight.len()
-                    );
-                    for bit in 0..pool.skills.len() {
-                        let h: u32 = pool
-                            .officers
-                            .iter()
-                            .zip(&pool.holds)
-                            .filter(|(_, h)| **h >> bit & 1 == 1)
-                            .map(|(&o, _)| calendar.model.problem.officers[o as usize].visits_max)
-                            .sum();
-                        let n: usize = t
-                            .outings
-                            .iter()
-                            .filter(|o| o.outing.need >> bit & 1 == 1)
-                            .map(|o| o.outing.visits.len())
-                            .sum();
-                        eprintln!("     skill {bit} holder caps {h} need {n}");
-                    }
-                    for &f in &t.failed {
-                        let o = &t.outings[f as usize];
-                        let mut c = [0; 3];
-                        for (e, _) in &o.eligible {
-                            if let Some(g) = o.mix.gate(pool.holds[*e as usize]) {
-                                c[g as usize] += 1;
-                            }
-                        }
-                        eprintln!(
-                            "     failed need {:b} visits {} day {} elig {} gates {:?} mix other {:?}",
-                            o.outing.need,
-                            o.outing.visits.len(),
-                            o.outing.day,
-                            o.eligible.len(),
-                            c,
-                            o.mix.other
-                        );
-                    }
-                }
-            }
-        }
-        done.rounds = round + 1;
-        if std::env::var("DBG").is_ok() {
-            let mut c = std::collections::BTreeMap::new();
-            for (_, a, _) in &short {
-                *c.entry(*a).or_insert(0) += 1;
-            }
-            eprintln!("round {round} short {} dirty {} by {:?}", short.len(), dirty.len(), c);
-        }
         let mut touched: BTreeSet<u32> = BTreeSet::new();
+        if short.is_empty() {
+            if levelled == LEVELLINGS {
+                break;
+            }
+            levelled += 1;
+            touched = level(calendar, &done.teams);
+            if touched.is_empty() {
+                break;
+            }
+        }
         let mut moved: BTreeSet<u32> = BTreeSet::new();
         for (visit, agency, reason) in short {
             if !moved.insert(visit) {
@@ -134,19 +87,20 @@ pub(super) fn staff_all(
             }
             let row = calendar.visits[visit as usize].clone();
             touched.insert(row.site);
-            let teams = &done.teams[agency as usize];
+            let teams = &done.teams;
             if round < ROUNDS
                 && reason == Reason::NoFreeOfficers
                 && redate(calendar, &hints, agency, teams, visit, None)
             {
                 continue;
             }
-            if round < ROUNDS && reason == Reason::NoFreeOfficers {
-                if let Some(other) = exchange(calendar, &hints, agency, teams, visit) {
-                    moved.insert(other);
-                    touched.insert(calendar.visits[other as usize].site);
-                    continue;
-                }
+            if round < ROUNDS
+                && reason == Reason::NoFreeOfficers
+                && let Some(other) = exchange(calendar, &hints, agency, teams, visit)
+            {
+                moved.insert(other);
+                touched.insert(calendar.visits[other as usize].site);
+                continue;
             }
             calendar.tighten(agency, row.day);
             calendar.lift(visit);
@@ -192,6 +146,74 @@ pub(super) fn staff_all(
     done
 }
 
+/// Brings visits to the days of officers who have far fewer than their colleagues because they are there on few days;
+/// returns the sites whose visits were moved.
+///
+/// Only agencies whose load caps leave room take part, and only moves that cost at most [`LEVEL_COST_MAX`] are made.
+fn level(calendar: &mut Calendar, teams: &[AgencyTeams]) -> BTreeSet<u32> {
+    let model = calendar.model;
+    let size = model.problem.rules.team_size;
+    let mut touched = BTreeSet::new();
+    let roomy: Vec<bool> = (model.pools.iter().zip(teams))
+        .map(|(pool, teams)| {
+            let seats: usize = teams.outings.iter().map(|row| row.outing.visits.len()).sum::<usize>() * size as usize;
+            let caps: u64 =
+                pool.officers.iter().map(|&at| u64::from(model.problem.officers[at as usize].visits_max)).sum();
+            seats as u64 * 10 <= caps * 9
+        })
+        .collect();
+    for (agency, teams) in teams.iter().enumerate().filter(|(agency, _)| roomy[*agency]) {
+        let pool = &model.pools[agency];
+        let mut loads: Vec<u32> = pool.officers.iter().map(|&at| model.problem.officers[at as usize].prior).collect();
+        let mut out = vec![BTreeSet::new(); loads.len()];
+        for row in &teams.outings {
+            for &officer in &row.team {
+                loads[officer as usize] += row.outing.visits.len() as u32;
+                out[officer as usize].insert(row.outing.day);
+            }
+        }
+        let mut sorted = loads.clone();
+        sorted.sort_unstable();
+        let Some(&middle) = sorted.get(sorted.len() / 2) else { continue };
+        let mut behind: Vec<(u32, usize)> = (0..loads.len()).map(|at| (loads[at], at)).collect();
+        behind.retain(|&(load, at)| load + 2 <= middle && pool.holds[at] != 0);
+        behind.sort_unstable();
+        for (load, at) in behind.into_iter().take(LEVEL_OFFICERS) {
+            let officer = &model.problem.officers[pool.officers[at] as usize];
+            for _ in load + 1..middle {
+                let mut best: Option<(i64, u32, u32, u8)> = None;
+                for row in &teams.outings {
+                    let visit = row.outing.visits[0];
+                    let place = calendar.visits[visit as usize].clone();
+                    let may = model.may_enter(pool.officers[at], place.site) && !touched.contains(&place.site);
+                    let free = officer.days.contains(place.day) && !out[at].contains(&place.day);
+                    let easy = place.parts.iter().all(|part| roomy[part.agency as usize]);
+                    if row.outing.visits.len() > 1 || !may || free || !easy {
+                        continue;
+                    }
+                    let saved = calendar.cost_to_remove(visit);
+                    for &day in
+                        place.choice.iter().filter(|&&day| officer.days.contains(day) && !out[at].contains(&day))
+                    {
+                        for half in 0..if place.whole { 1 } else { 2 } {
+                            let cost = saved + calendar.cost_to_add(visit, day, half);
+                            if best.is_none_or(|best| (cost, visit, day, half) < best) {
+                                best = Some((cost, visit, day, half));
+                            }
+                        }
+                    }
+                }
+                let Some((_, visit, day, half)) = best.filter(|best| best.0 <= LEVEL_COST_MAX) else { break };
+                calendar.lift(visit);
+                calendar.place(visit, day, half);
+                out[at].insert(day);
+                touched.insert(calendar.visits[visit as usize].site);
+            }
+        }
+    }
+    touched
+}
+
 /// Numbers the visits of each site by date.
 pub(super) fn number(calendar: &Calendar) -> Vec<String> {
     let mut order: Vec<u32> =
@@ -228,21 +250,38 @@ fn with_less_doubles(
     let mut best = staff_agency(calendar, tickets, ids, agency, hints);
     let mut tried = best.clone();
     let mut more = hints.clone();
-    for _ in 0..SPLITS {
-        if best.failed.is_empty() {
-            break;
-        }
-        let changed = keep_back(calendar, agency, &tried, &mut more) | part_pairs(calendar, agency, &tried, &mut more);
+    let mut in_vain = 0;
+    while !best.failed.is_empty() && in_vain < SPLITS {
+        let changed = join_more(agency, &tried, &mut more)
+            | keep_back(calendar, agency, &tried, &mut more)
+            | part_pairs(calendar, agency, &tried, &mut more);
         if !changed {
             break;
         }
         tried = staff_agency(calendar, tickets, ids, agency, &more);
+        in_vain += 1;
         if tried.failed.len() < best.failed.len() {
             best = tried.clone();
             *hints = more.clone();
+            in_vain = 0;
         }
     }
     best
+}
+
+/// Asks for one outing less on each day with a short single outing; tells whether there is such a day.
+fn join_more(agency: u32, tried: &AgencyTeams, hints: &mut Hints) -> bool {
+    let mut changed = false;
+    for &at in &tried.failed {
+        let outing = &tried.outings[at as usize].outing;
+        if outing.visits.len() == 1 {
+            let count = tried.outings.iter().filter(|row| row.outing.day == outing.day).count() as u32;
+            let max = hints.outings_max.entry((agency, outing.day)).or_insert(count);
+            *max = count.saturating_sub(1);
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// Lets one officer for each single outing that is short keep visits back; tells whether anybody could.
@@ -327,12 +366,22 @@ fn redate(
     calendar: &mut Calendar,
     hints: &Hints,
     agency: u32,
-    teams: &AgencyTeams,
+    teams: &[AgencyTeams],
     visit: u32,
     first: Option<u32>,
 ) -> bool {
     let row = calendar.visits[visit as usize].clone();
-    let days = days_that_help(calendar, hints, agency, teams, visit, first);
+    let mut days = days_that_help(calendar, hints, agency, &teams[agency as usize], visit, first);
+    // The other agencies should find their teams there as well, if that can be had.
+    for part in row.parts.iter().filter(|part| part.agency != agency) {
+        if days.len() > 1 {
+            let theirs = days_that_help(calendar, hints, part.agency, &teams[part.agency as usize], visit, None);
+            let both: Vec<u32> = days.iter().copied().filter(|day| theirs.contains(day)).collect();
+            if !both.is_empty() {
+                days = both;
+            }
+        }
+    }
     calendar.lift(visit);
     let halves = if row.whole { 1 } else { 2 };
     let dates = days.into_iter().filter(|&day| day != row.day).flat_map(|day| (0..halves).map(move |half| (day, half)));
@@ -345,7 +394,8 @@ fn redate(
 }
 
 /// Gives another visit of the agency another date, so that a short one finds its team; returns which.
-fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyTeams, short: u32) -> Option<u32> {
+fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, all: &[AgencyTeams], short: u32) -> Option<u32> {
+    let teams = &all[agency as usize];
     let seated = teams.outings.iter().filter(|row| row.outing.visits.len() == 1 && !row.team.is_empty());
     let mut others: Vec<(usize, u32)> = seated
         .filter(|row| row.team.iter().any(|officer| teams.tight.contains(officer)))
@@ -353,5 +403,5 @@ fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, teams: &AgencyT
         .collect();
     others.sort_unstable();
     others.truncate(EXCHANGES);
-    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, teams, other, Some(short)))
+    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, all, other, Some(short)))
 }

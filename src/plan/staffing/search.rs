@@ -5,25 +5,25 @@
 //! own key, so nobody can guess a day beforehand and everybody gets the same calendar afterwards. The number of steps
 //! depends on the number of visits alone, never on a clock.
 
-use super::dates::{Calendar, Dated};
+use super::dates::{Calendar, Dated, WEEK_COST};
 use super::model::TeamDays;
 
-/// Steps of the search for each visit.
-pub const STEPS_PER_VISIT: u64 = 4_000;
+/// Dates tried in the search for each visit.
+pub const STEPS_PER_VISIT: u64 = 8_000;
 
 /// Dates tried for a visit at a time.
 const TRIES: u32 = 4;
 
-/// Temperature at the start and at the end, in 1/65,536 of the calendar's cost unit.
-fn hot() -> u64 {
-    std::env::var("HOT").map_or(6.0, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64
-}
-fn cold() -> u64 {
-    std::env::var("COLD").map_or(0.33, |s| s.parse::<f64>().unwrap()).mul_add(65536.0, 0.0) as u64
-}
+/// Temperature at the start, in 1/65,536 of the calendar's cost unit; it is halved [`HALVINGS`] times on the way.
+const HOT: u64 = 8 << 16;
+const HALVINGS: u64 = 5;
 
-/// Temperatures tried on the way, each a fixed fraction of the one before.
+/// Temperatures tried on the way.
 const STAGES: u64 = 256;
+
+/// Cost of one visit too many or too few in a week at the start; [`WEEK_COST`] is reached after seven eighths of the
+/// way. Level weeks are hard to reach once the trips have formed, so they weigh more before.
+const WEEK_COST_FIRST: i64 = 10;
 
 /// Is the generator SplitMix64 (Steele, Lea and Flood 2014); it chooses days, never people.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Steps {
 
     /// Returns a number in `0..below`; `below` is at least 1 and small, so the bias of a multiplication is nothing.
     fn below(&mut self, below: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(below) >> 32) as u32
+        (((self.next() >> 32) * u64::from(below)) >> 32) as u32
     }
 
     /// Returns −log2 of a number evenly spread over (0, 1], in 1/65,536, the mantissa taken as straight.
@@ -85,25 +85,35 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
     }
     let neighbours = Neighbours::of(calendar, &movable);
     let total = steps_per_visit * movable.len() as u64 / u64::from(TRIES);
-    let (hot, cold) = (hot(), cold());
-    let mut heat = hot;
+    let mut heat = HOT;
+    calendar.weigh_weeks(WEEK_COST_FIRST);
     let mut stage = 0;
     for step in 0..total {
         if step * STAGES / total > stage {
             stage += 1;
-            let w: f64 = std::env::var("WEEK").map_or(5.0, |s| s.parse().unwrap()); let e: f64 = std::env::var("WEND").map_or(128.0, |s| s.parse().unwrap());
-            calendar.weigh_weeks((5.0 + (w - 5.0) * (1.0 - stage as f64 / e).max(0.0)).round() as i64);
-            if stage % 16 == 0 && std::env::var("DBG").is_ok() { eprintln!("stage {stage} heat {:.2} cost {}", heat as f64/65536.0, calendar.cost); }
-            // HOT × (COLD/HOT)^(stage/STAGES), by integer interpolation of the exponent.
-            heat = (hot as f64 * (cold as f64 / hot as f64).powf(stage as f64 / STAGES as f64)) as u64;
+            heat = cooled(stage);
+            let rest = (STAGES - STAGES / 8).saturating_sub(stage) as i64;
+            let fall = (STAGES - STAGES / 8) as i64;
+            calendar.weigh_weeks(WEEK_COST + ((WEEK_COST_FIRST - WEEK_COST) * rest + fall / 2) / fall);
+            calendar.share_weeks();
         }
         let visit = movable[steps.below(movable.len() as u32) as usize];
-        match step % 128 {
-            7 | 39 | 71 | 103 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
-            k if k % 16 == 3 => move_day(calendar, &neighbours, visit, steps, heat),
+        match step % 32 {
+            7 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
+            3 | 19 => move_day(calendar, &neighbours, visit, steps, heat),
             _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }
+    calendar.weigh_weeks(WEEK_COST);
+}
+
+/// Returns the temperature of a stage.
+fn cooled(stage: u64) -> u64 {
+    let way = (HALVINGS << 16) * stage / STAGES;
+    let (whole, part) = (way >> 16, way & 0xffff);
+    // 2^-x lies within 6 % of 1 - x/2 between 0 and 1.
+    let heat = HOT >> whole;
+    heat - ((heat * part) >> 17)
 }
 
 /// Tries other dates for one visit, [`TRIES`] at most: three times out of four next to a visit of one of its agencies
@@ -118,10 +128,11 @@ fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, step
     let mut saved = None;
     for _ in 0..TRIES {
         let dice = steps.next();
-        let pick = |count: usize| ((dice >> 40) * count as u64 >> 24) as usize;
+        let pick = |count: usize| (((dice >> 40) * count as u64) >> 24) as usize;
         let (day, half) = if dice & 3 != 0 {
-            let part = row.parts[((dice >> 8 & 0xffff) * row.parts.len() as u64 >> 16) as usize];
-            let near = &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
+            let part = row.parts[(((dice >> 8 & 0xffff) * row.parts.len() as u64) >> 16) as usize];
+            let near =
+                &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
             let (day, half) = calendar.spot(near[pick(near.len())]);
             (day, if dice & 12 == 0 { half } else { 1 - half })
         } else {
@@ -173,7 +184,7 @@ fn move_day(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps:
 #[inline]
 fn limit(steps: &mut Steps, heat: u64) -> i64 {
     // ln 2 = 0.693 = 45,426 / 65,536.
-    (((steps.depth() * 45_426 >> 16) * heat) >> 32) as i64
+    ((((steps.depth() * 45_426) >> 16) * heat) >> 32) as i64
 }
 
 fn accepts(steps: &mut Steps, change: i64, heat: u64) -> bool {

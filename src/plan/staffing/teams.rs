@@ -1,14 +1,15 @@
 //! Teams (随机选派): for each agency two minimum-cost flows, first over its double outings, then over the single ones.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::lottery::{Iv, Prk, Ticket, keys};
 
 use super::dates::Calendar;
 use super::flow::{Arc, Network};
 use super::model::Model;
-use super::outings::{Gate, Mix, Outing, eligible, outings};
+use super::outings::{Gate, Mix, Outing, Used, eligible, outings};
 use super::problem::DaySet;
+use super::proof::{Claim, Entry, Way};
 
 /// Leading bits of a ticket that count as its cost, where loads and seats leave room for so many.
 pub const TICKET_BITS: u32 = 40;
@@ -75,6 +76,8 @@ impl<'a> Tickets<'a> {
 pub(super) struct Hints {
     /// Pairs of visits that an agency must not join: agency, morning, afternoon.
     pub apart: HashSet<(u32, u32, u32)>,
+    /// By agency and day: outings above which visits of near townships are joined.
+    pub outings_max: HashMap<(u32, u32), u32>,
     /// By agency: visits that each officer of the pool keeps back for single outings.
     pub withheld: HashMap<u32, Vec<u32>>,
 }
@@ -150,12 +153,13 @@ pub(super) fn staff_agency(
     let pool = &model.pools[agency as usize];
     let size = model.problem.rules.team_size;
     let mut result = AgencyTeams::default();
-    for outing in outings(calendar, agency, &hints.apart) {
+    let mut used = Used::new();
+    for outing in outings(calendar, agency, hints) {
         let sites: Vec<u32> = outing.visits.iter().map(|&visit| calendar.visits[visit as usize].site).collect();
         let places = eligible(model, &sites, agency, outing.day);
         let label =
             outing.visits.iter().map(|&visit| &ids[visit as usize]).min().expect("an outing has a visit").clone();
-        let mix = Mix::of(outing.need, size, places.iter().map(|&at| pool.holds[at as usize]));
+        let mix = Mix::of(outing.need, size, places.iter().map(|&at| pool.holds[at as usize]), &mut used);
         let drawn = tickets.of(model, agency, &label, &places);
         let eligible = places.into_iter().zip(drawn).collect();
         result.outings.push(Seated { outing, label, eligible, mix, team: Vec::new() });
@@ -170,6 +174,7 @@ pub(super) fn staff_agency(
             let mut stage = Stage::build(model, agency, &result.outings, &active, &loads, weight);
             let failed = stage.run();
             if failed.is_empty() {
+                debug_assert_eq!(stage.claim(&loads).check(), Ok(()), "the prices prove the teams");
                 for (row, team) in active.iter().zip(stage.teams()) {
                     let day = result.outings[*row as usize].outing.day;
                     team.iter().for_each(|&at| loads.add(at, day, weight));
@@ -217,7 +222,7 @@ pub(super) fn days_that_help(
         let row = &calendar.visits[visit as usize];
         let need = row.parts.iter().find(|part| part.agency == agency).map_or(0, |part| part.need);
         let places = eligible(model, &[row.site], agency, day);
-        let mix = Mix::of(need, size, places.iter().map(|&at| pool.holds[at as usize]));
+        let mix = Mix::of(need, size, places.iter().map(|&at| pool.holds[at as usize]), &mut Used::new());
         let eligible = places.into_iter().map(|at| (at, blank)).collect();
         Seated {
             outing: Outing { visits: vec![visit], day, need },
@@ -235,7 +240,9 @@ pub(super) fn days_that_help(
     if !(0..fixed).all(|row| (0..size).all(|_| stage.network.augment(row))) {
         return Vec::new();
     }
-    let helps = |row: &u32| stage.network.could_send(*row, size);
+    // Most days can be ruled out by one look at who could reach the sink at all.
+    let reaching = stage.network.reaching();
+    let helps = |row: &u32| reaching[*row as usize] && stage.network.could_send(*row, size);
     (fixed..rows.len() as u32).filter(helps).map(|row| rows[row as usize].outing.day).collect()
 }
 
@@ -364,7 +371,7 @@ impl Stage {
             arcs.push(Arc { from, to: officer_node[officer as usize], capacity: 1, cost: 0 });
         }
         for &(officer, _, from) in &officers {
-            let units = outings_of[officer as usize].min(loads.outings(officer as u32, weight));
+            let units = outings_of[officer as usize].min(loads.outings(officer, weight));
             let mut load = u64::from(loads.total[officer as usize] - load_base);
             for _ in 0..units {
                 // The square of the load grows by (load + weight)² − load².
@@ -417,6 +424,39 @@ impl Stage {
             }
         }
         teams
+    }
+
+    /// Returns the flow in the form in which [`Claim::check`] tests it.
+    fn claim(&self, loads: &Loads) -> Claim {
+        let prices = self.network.prices();
+        let mut entries: Vec<Entry> =
+            (0..self.rows as usize).map(|row| Entry { price: prices[row], gate: None }).collect();
+        // The network numbers the gates right behind the outings.
+        for (row, gates) in self.gates.iter().enumerate() {
+            for (gate, kind) in gates.iter().zip([Gate::One, Gate::Other]) {
+                if let Some(node) = *gate {
+                    let gate = Some((row as u32, Mix::limit(kind, self.size)));
+                    entries.push(Entry { price: prices[node as usize], gate });
+                }
+            }
+        }
+        let mut place = BTreeMap::new();
+        let mut officers = Vec::new();
+        for &(officer, _, node) in &self.officers {
+            place.insert(officer, officers.len() as u32);
+            let units = self.network.arcs().iter().filter(|arc| arc.from == node).count() as u32;
+            officers.push((prices[node as usize], loads.total[officer as usize] - self.load_base, units));
+        }
+        let arcs = self.network.arcs().iter().zip(self.network.flow());
+        let ways = self.seats.iter().zip(arcs).map(|(&(_, officer), (arc, &units))| Way {
+            officer: place[&officer],
+            // The node of an officer's day stands for the day.
+            day: arc.to,
+            entry: arc.from,
+            cost: arc.cost,
+            seated: units == 1,
+        });
+        Claim { entries, officers, ways: ways.collect(), weight: self.weight, load_shift: self.load_shift }
     }
 
     fn proof(&self, ids: &[String], all: &[Seated], active: &[u32]) -> StageProof {

@@ -1,0 +1,48 @@
+//! `kernel/ticket/*`: the tickets of 100,000 ids by every kernel that the machine has, beside one block at a time from
+//! `rand_chacha` (the way without lanes) and SHA-256 of key and id (what a query in SQL would take).
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fairdraw::lottery::{Iv, Kernel, Key, Ticket};
+use fairdraw::scenario::registry;
+use sha2::{Digest, Sha256};
+
+const IDS: u64 = 100_000;
+
+/// Ids that a kernel takes at once, as many as a scan would hand it.
+const BATCH: usize = 1_024;
+
+fn tickets(criterion: &mut Criterion) {
+    let key = Key::from_bytes([7; 32]);
+    let ids: Vec<String> = registry(IDS, 1).map(|row| row.id).collect();
+    let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(id)).collect();
+    let expected: Vec<Ticket> = ivs.iter().map(|&iv| key.ticket(iv)).collect();
+    let mut group = criterion.benchmark_group("kernel");
+    group.throughput(Throughput::Elements(IDS));
+    group.bench_function("iv", |bencher| {
+        bencher.iter(|| assert!(ids.iter().zip(&ivs).all(|(id, iv)| Iv::of(id) == *iv)));
+    });
+    for kernel in Kernel::available() {
+        let mut found = expected.clone();
+        group.bench_function(format!("ticket/{kernel:?}").to_lowercase(), |bencher| {
+            bencher.iter(|| {
+                for (ivs, found) in ivs.chunks(BATCH).zip(found.chunks_mut(BATCH)) {
+                    kernel.tickets(&key, ivs, found);
+                }
+            });
+        });
+        assert_eq!(found, expected, "{kernel:?} gives the tickets of rand_chacha");
+    }
+    group.bench_function("ticket/rand_chacha", |bencher| {
+        bencher.iter(|| assert!(ivs.iter().zip(&expected).all(|(&iv, ticket)| key.ticket(iv) == *ticket)));
+    });
+    group.bench_function("ticket/sha256", |bencher| {
+        bencher.iter(|| {
+            let digests = ids.iter().map(|id| Sha256::new().chain_update(key.bytes()).chain_update(id).finalize());
+            assert_eq!(digests.filter(|digest| digest.len() == 32).count() as u64, IDS);
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, tickets);
+criterion_main!(benches);

@@ -1,0 +1,114 @@
+// Runs tests/vectors against the site's JavaScript, under Node or in a page:
+//
+//     node scripts/site-vectors.mjs [tests/vectors]
+//
+// The browser test imports `run` into the published page and hands it the page's own functions.
+
+// Runs all vectors; `code` holds the functions of dr1.mjs and draw.mjs, `read(name)` gives a parsed file.
+// Returns the number of cases; throws at the first that differs.
+export async function run(code, read) {
+  let cases = 0;
+  const equal = (what, expected, found) => {
+    cases++;
+    const [a, b] = [JSON.stringify(expected), JSON.stringify(found)];
+    if (a !== b) throw new Error(`${what}: expected ${a}, found ${b}`);
+  };
+  const { bytesOf, hex, unhex } = code;
+
+  for (const { id, iv } of (await read("ids.json")).cases) equal(`iv of ${id}`, iv, hex(code.ivOf(id)));
+
+  const records = await read("entropy.json");
+  for (const { record, sha256, pre_beacon, prk, witnessed } of records.good) {
+    const bytes = bytesOf(record);
+    const found = code.readEntropy(bytes);
+    equal("record", sha256, hex(code.sha256(bytes)));
+    equal("record, WebCrypto", sha256, hex(await code.sha256Fast(bytes)));
+    equal("pre-beacon", pre_beacon, hex(code.sha256(found.beforeBeacon)));
+    equal("prk", prk, hex(await code.prkOf(bytes)));
+    equal("witnessed", witnessed, found.witnessed);
+  }
+  for (const { record, record_hex, reason, line, why } of records.must_fail) {
+    let refusal = null;
+    try {
+      code.readEntropy(record_hex === undefined ? bytesOf(record) : unhex(record_hex));
+    } catch (error) {
+      refusal = error;
+    }
+    equal(`refusal of ${why}`, [reason, line], [refusal?.reason, refusal?.line]);
+  }
+
+  const keys = await read("keys.json");
+  for (const { ikm, salt, prk } of keys.rfc5869) {
+    equal("rfc5869", prk, hex(await code.hmac(unhex(salt), unhex(ikm))));
+    equal("rfc5869, own", prk, hex(code.hmacSlow(unhex(salt), unhex(ikm))));
+  }
+  for (const { record, prk } of keys.extract) equal("extract", prk, hex(await code.prkOf(bytesOf(record))));
+  for (const { prk, label, key } of keys.expand) equal(label, key, hex(await code.keyOf(unhex(prk), label)));
+
+  const tickets = await read("tickets.json");
+  for (const { key, iv, block } of tickets.rfc8439) equal("rfc8439", block, hex(code.blockOf(unhex(key), unhex(iv))));
+  for (const { key, id, iv, ticket } of [...tickets.published, ...tickets.derived]) {
+    equal(`iv of ${id}`, iv, hex(code.ivOf(id)));
+    equal(`ticket of ${id}`, ticket, code.ticketOf(code.blockOf(unhex(key), code.ivOf(id))));
+  }
+  for (const { key, id, words } of tickets.blocks) {
+    equal(`words of ${id}`, words.join(""), hex(code.blockOf(unhex(key), code.ivOf(id))));
+  }
+
+  for (const { rate, population, rounding, n } of (await read("rates.json")).cases) {
+    equal(`${rate} of ${population} ${rounding}`, n, code.sizeOf(code.readRate(rate), population, rounding));
+  }
+
+  for (const { what, key, entries, n, reserve, ...expected } of (await read("order.json")).cases) {
+    const places = entries.map(({ id, balls, behind }) => ({
+      id, ...code.placeOf(unhex(key), code.ivOf(id), balls, behind),
+    }));
+    places.sort(code.byPlace);
+    const cutoff = code.cutoffOf(places[n - 1], entries.every(({ balls }) => balls === 1));
+    equal(`${what}: sample`, expected.sample, places.slice(0, n).map(({ id }) => id));
+    equal(`${what}: reserve`, expected.reserve_ids, places.slice(n, n + reserve).map(({ id }) => id));
+    equal(`${what}: cut-off`, expected.cutoff, cutoff);
+    equal(`${what}: order`, expected.order, places.map(({ id }) => id));
+    for (const [at, place] of places.entries()) equal(`${what}: within`, at < n, code.isWithin(place, cutoff));
+  }
+
+  for (const { prk, label, key, officers } of (await read("teams.json")).cases) {
+    const found = await code.keyOf(unhex(prk), label);
+    equal(label, key, hex(found));
+    for (const { certificate, ticket } of officers) {
+      equal(certificate, ticket, code.ticketOf(code.blockOf(found, code.ivOf(certificate))));
+    }
+  }
+
+  const trees = await read("merkle.json");
+  const texts = trees.cases.map(({ leaves, root }) => ({ leaves, root }));
+  const raw = trees.reference.map(({ leaves_hex, root }) => ({ leaves: leaves_hex.map(unhex), root }));
+  for (const { leaves, root } of [...texts, ...raw]) {
+    const hashes = leaves.map(code.leafHash);
+    equal("root", root, hex(code.rootOf(hashes)));
+    for (const [at, leaf] of hashes.entries()) equal("proof", root, hex(code.climb(leaf, code.proofOf(hashes, at))));
+  }
+
+  const whole = await read("draw.json");
+  const files = code.filesOfVector(whole.inputs.map(({ file, line }) => ({ file: `inputs/${file}`, line })));
+  const entropy = typeof whole.entropy === "string" ? whole.entropy : whole.entropy.map(({ line }) => line + "\n").join("");
+  files.set("entropy.txt", bytesOf(entropy));
+  const inputs = await code.load((path) => files.get(path) ?? null);
+  const made = await code.frames(inputs);
+  await code.draw(inputs, made.strata);
+  const hashes = new Map(code.INPUTS.map((name) => [name, hex(code.sha256(files.get(`inputs/${name}`)))]));
+  const written = await code.results(inputs, made, hashes);
+  for (const [file, bytes] of code.filesOfVector(whole.results)) {
+    if (written[file] !== undefined) equal(file, new TextDecoder().decode(bytes), written[file]);
+  }
+  return cases;
+}
+
+if (typeof process !== "undefined" && process.argv[1]?.endsWith("site-vectors.mjs")) {
+  const { readFile } = await import("node:fs/promises");
+  const folder = process.argv[2] ?? "tests/vectors";
+  const assets = new URL("../src/publish/site/assets/", import.meta.url);
+  const code = { ...(await import(new URL("dr1.mjs", assets))), ...(await import(new URL("draw.mjs", assets))) };
+  const cases = await run(code, async (name) => JSON.parse(await readFile(`${folder}/${name}`, "utf8")));
+  console.log(`${cases} comparisons over the vectors of ${folder} agree`);
+}

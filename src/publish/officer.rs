@@ -1,0 +1,148 @@
+//! Sheets for officers: one printable page and one calendar file each, for the office's own use, never for the site.
+
+use std::collections::BTreeMap;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+use super::ics::{self, Event};
+use crate::files::freeze::File;
+use crate::plan::model::{Inputs, InspectorNo, Plan, Visit};
+use crate::plan::words::Word;
+
+/// Name of the file that marks a folder of sheets.
+pub const MARK: &str = "sheets.json";
+
+/// Is one visit as the officer's page shows it.
+#[derive(Clone, Debug, Serialize)]
+struct Stop {
+    date: String,
+    half: &'static str,
+    name: String,
+    id: String,
+    township: String,
+    address: String,
+    /// Whether the officer's agency leads the door.
+    leads: bool,
+    lead: String,
+    tasks: Vec<String>,
+    /// The items of the officer's own agency: code, name and method.
+    items: Vec<[String; 3]>,
+    /// The others of the officer's own team.
+    team: String,
+    /// Agencies that come along, each with its officers.
+    colleagues: Vec<[String; 2]>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Sheet {
+    certificate: String,
+    name: String,
+    agency: String,
+    page: String,
+    calendar: String,
+    stops: Vec<Stop>,
+}
+
+/// Writes a page and a calendar for every officer who has a seat, and an index of them.
+pub fn write(inputs: &Inputs, plan: &Plan) -> Vec<File> {
+    let mut visits: BTreeMap<InspectorNo, Vec<&Visit>> = BTreeMap::new();
+    for visit in &plan.visits {
+        for seat in visit.teams.iter().flat_map(|team| &team.seats) {
+            visits.entry(seat.inspector).or_default().push(visit);
+        }
+    }
+    let env = environment();
+    let mut files = Vec::new();
+    let mut sheets = Vec::new();
+    for (no, mut own) in visits {
+        own.sort_by(|a, b| (a.date, a.half, &a.id).cmp(&(b.date, b.half, &b.id)));
+        let officer = &inputs.inspectors[no.at()];
+        // The position in the roster names the files: a certificate number may hold what no file name may.
+        let stem = format!("{}-{:05}", inputs.agencies[officer.agency.at()].code, no.0 + 1);
+        let sheet = Sheet {
+            certificate: officer.certificate.clone(),
+            name: officer.name.clone(),
+            agency: inputs.agencies[officer.agency.at()].name.clone(),
+            page: format!("{stem}.html"),
+            calendar: format!("{stem}.ics"),
+            stops: own.iter().map(|visit| stop(inputs, visit, no)).collect(),
+        };
+        files.push(File { path: sheet.page.clone(), bytes: render(&env, "sheet.html", inputs, &sheet).into_bytes() });
+        files.push(File { path: sheet.calendar.clone(), bytes: calendar(inputs, &sheet, &own).into_bytes() });
+        sheets.push(sheet);
+    }
+    let index = render(&env, "sheets.html", inputs, &sheets);
+    files.push(File { path: "index.html".to_owned(), bytes: index.into_bytes() });
+    let mark = format!("{{\n  \"format\": \"fairdraw sheets 1\",\n  \"period\": \"{}\"\n}}\n", inputs.rules.period);
+    files.push(File { path: MARK.to_owned(), bytes: mark.into_bytes() });
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn stop(inputs: &Inputs, visit: &Visit, no: InspectorNo) -> Stop {
+    let entity = &inputs.entities[visit.entity.at()];
+    let own = inputs.inspectors[no.at()].agency;
+    let names = |team: &crate::plan::model::Team| {
+        let others = team.seats.iter().filter(|seat| seat.inspector != no);
+        let named = |seat: &crate::plan::model::Seat| {
+            let officer = &inputs.inspectors[seat.inspector.at()];
+            format!("{}（{}）", officer.name, officer.certificate)
+        };
+        others.map(named).collect::<Vec<_>>().join("、")
+    };
+    let items = visit.items.iter().map(|item| &inputs.items[item.at()]).filter(|item| item.agency == own);
+    let others = visit.teams.iter().filter(|team| team.agency != own);
+    Stop {
+        date: visit.date.to_string(),
+        half: visit.half.chinese(),
+        name: entity.name.clone(),
+        id: entity.id.clone(),
+        township: inputs.townships[entity.township.at()].name.clone(),
+        address: entity.address.clone(),
+        leads: visit.lead == own,
+        lead: inputs.agencies[visit.lead.at()].name.clone(),
+        tasks: visit.tasks.iter().map(|task| inputs.tasks[task.at()].name.clone()).collect(),
+        items: items.map(|item| [item.code.clone(), item.name.clone(), item.method.clone()]).collect(),
+        team: visit.teams.iter().find(|team| team.agency == own).map_or(String::new(), &names),
+        colleagues: others.map(|team| [inputs.agencies[team.agency.at()].name.clone(), names(team)]).collect(),
+    }
+}
+
+fn calendar(inputs: &Inputs, sheet: &Sheet, visits: &[&Visit]) -> String {
+    let event = |(stop, visit): (&Stop, &&Visit)| {
+        let items: Vec<&str> = stop.items.iter().map(|[_, name, _]| name.as_str()).collect();
+        let others: Vec<String> = stop.colleagues.iter().map(|[agency, names]| format!("{agency} {names}")).collect();
+        Event {
+            uid: format!("{}-{}-{}@fairdraw", inputs.rules.period, visit.id, sheet.certificate),
+            date: visit.date,
+            half: visit.half,
+            summary: format!("双随机检查 {}", stop.name),
+            location: format!("{} {}", stop.township, stop.address),
+            description: format!("{}\n事项：{}\n同组：{}\n{}", stop.id, items.join("；"), stop.team, others.join("\n")),
+        }
+    };
+    let events: Vec<Event> = sheet.stops.iter().zip(visits).map(event).collect();
+    ics::write(&format!("{} 双随机检查 {}", inputs.rules.period, sheet.name), inputs.rules.days.first, &events)
+}
+
+fn environment() -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|_| AutoEscape::Html);
+    let templates = [
+        ("sheet_base.html", include_str!("site/templates/sheet_base.html")),
+        ("sheet.html", include_str!("site/templates/sheet.html")),
+        ("sheets.html", include_str!("site/templates/sheets.html")),
+    ];
+    for (name, source) in templates {
+        env.add_template(name, source).expect("the templates are tested");
+    }
+    env
+}
+
+fn render(env: &Environment<'_>, name: &str, inputs: &Inputs, shown: &impl Serialize) -> String {
+    let values = context! { period => &inputs.rules.period, shown => minijinja::Value::from_serialize(shown) };
+    let text = env.get_template(name).and_then(|template| template.render(values));
+    text.expect("the templates use only what their page holds")
+}

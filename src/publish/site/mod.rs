@@ -1,0 +1,175 @@
+//! The public site (一公开): a folder of static files that any web server or USB stick serves.
+//!
+//! Nothing on it comes from elsewhere and nothing is sent anywhere. Its JavaScript is a third implementation of the
+//! lottery, written from `PROTOCOL.md`; here it is only put together, never changed.
+
+mod pictures;
+mod view;
+
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+use crate::files::freeze::File;
+use crate::run::Made;
+
+/// Says how the site names officers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Officers {
+    /// The number of the certificate alone; tables that hold names stay unpublished.
+    #[default]
+    Certificate,
+    /// Name and number; the whole bundle is published.
+    Name,
+}
+
+/// Name of the file that marks a folder as a site.
+pub const MARK: &str = "site.json";
+
+/// Holds what `site.json` and the page's script are told.
+#[derive(Debug, Serialize)]
+struct Mark<'a> {
+    format: &'static str,
+    period: &'a str,
+    region: &'a str,
+    /// Files of the bundle that are committed to but not published.
+    withheld: &'a [&'static str],
+}
+
+const MODULES: [(&str, &str); 3] = [
+    ("dr1.mjs", include_str!("assets/dr1.mjs")),
+    ("draw.mjs", include_str!("assets/draw.mjs")),
+    ("page.mjs", include_str!("assets/page.mjs")),
+];
+
+/// Files that name officers, their ties or their absences.
+const ABOUT_OFFICERS: [&str; 3] = ["inputs/inspectors.csv", "inputs/recusals.csv", "schedule.xlsx"];
+
+/// Writes the site of a plan, sorted by path.
+pub fn write(made: &Made, officers: Officers) -> Vec<File> {
+    let withheld: &[&'static str] = match officers {
+        Officers::Certificate => &ABOUT_OFFICERS,
+        Officers::Name => &[],
+    };
+    let (page, drawings) = view::page(made, officers, withheld);
+    let mark = mark(made, withheld);
+    let env = environment();
+    let render = |name: &str, title: &str| {
+        let json = serde_json::to_string(&mark).expect("the mark is plain JSON").replace('<', "\\u003c");
+        let site_json = Value::from_safe_string(json);
+        let values = context! { title, pages => true, site_json, ..Value::from_serialize(&page) };
+        rendered(&env, name, values)
+    };
+    let mut files = vec![
+        render("index.html", "总览"),
+        render("list.html", "抽查对象名单"),
+        render("visits.html", "检查安排"),
+        render("check.html", "自查与核验"),
+        text("assets/site.js", script()),
+    ];
+    files.extend(drawings);
+    for file in made.files.iter().filter(|file| !withheld.contains(&file.path.as_str())) {
+        files.push(text(&format!("data/{}.js", file.path), as_script(file)));
+        files.push(File { path: format!("bundle/{}", file.path), bytes: file.bytes.clone() });
+    }
+    finish(files, &mark)
+}
+
+/// Writes the site from before the visits: the commitment and nothing that chance has decided.
+pub fn write_sealed(made: &Made) -> Vec<File> {
+    let mark = mark(made, &[]);
+    let values = context! { title => "承诺", pages => false, ..Value::from_serialize(view::sealed(made)) };
+    let index = File { path: "index.html".to_owned(), ..rendered(&environment(), "sealed.html", values) };
+    let commit = made.files.iter().find(|file| file.path == "commit.txt").expect("a bundle has its commitment");
+    finish(vec![index, commit.clone()], &mark)
+}
+
+fn mark<'a>(made: &'a Made, withheld: &'a [&'static str]) -> Mark<'a> {
+    let rules = &made.inputs.rules;
+    Mark { format: "fairdraw site 1", period: &rules.period, region: &rules.region, withheld }
+}
+
+fn finish(mut files: Vec<File>, mark: &Mark<'_>) -> Vec<File> {
+    files.push(text("assets/style.css", include_str!("assets/style.css").to_owned()));
+    files.push(text(MARK, serde_json::to_string_pretty(mark).expect("the mark is plain JSON") + "\n"));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn rendered(env: &Environment<'_>, name: &str, values: Value) -> File {
+    let page = env.get_template(name).and_then(|template| template.render(values));
+    text(name, page.expect("the templates use only what their page holds"))
+}
+
+/// Makes the environment of a template; also used by the sheets for officers.
+pub(super) fn environment() -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|_| AutoEscape::Html);
+    env.set_trim_blocks(false);
+    env.add_function("both", |chinese: String, english: String| {
+        Value::from_safe_string(format!("{} <span lang=\"en\">{}</span>", escape(&chinese), escape(&english)))
+    });
+    let templates = [
+        ("base.html", include_str!("templates/base.html")),
+        ("commitment.html", include_str!("templates/commitment.html")),
+        ("sealed.html", include_str!("templates/sealed.html")),
+        ("index.html", include_str!("templates/index.html")),
+        ("list.html", include_str!("templates/list.html")),
+        ("visits.html", include_str!("templates/visits.html")),
+        ("check.html", include_str!("templates/check.html")),
+    ];
+    for (name, source) in templates {
+        env.add_template(name, source).expect("the templates are tested");
+    }
+    env
+}
+
+/// Joins the modules to one plain script, because a page that is opened from a disk may not load modules.
+///
+/// Imports go, and what was exported becomes a property of `fairdraw`; no other character changes.
+fn script() -> String {
+    let mut joined =
+        "// Joined from the modules named below; nothing else was changed.\n(() => {\n\"use strict\";\n".to_owned();
+    let mut exported = Vec::new();
+    for (name, source) in MODULES {
+        joined.push_str(&format!("\n// ======== {name} ========\n\n"));
+        let mut is_import = false;
+        for line in source.lines() {
+            is_import |= line.starts_with("import ");
+            if is_import {
+                is_import = !line.ends_with(';');
+                continue;
+            }
+            let own = line.strip_prefix("export ");
+            if let Some(declared) = own {
+                let words = declared
+                    .split([' ', '('])
+                    .filter(|word| !matches!(*word, "async" | "function" | "const" | "class"));
+                exported.extend(words.take(1).map(str::to_owned));
+            }
+            joined.push_str(own.unwrap_or(line));
+            joined.push('\n');
+        }
+    }
+    joined.push_str(&format!("\nglobalThis.fairdraw = {{ {} }};\n}})();\n", exported.join(", ")));
+    joined
+}
+
+/// Writes a file of the bundle as a call of the page's script, for pages that are opened from a disk.
+fn as_script(file: &File) -> String {
+    let content = match std::str::from_utf8(&file.bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => format!("hex:{}", crate::ledger::hash::hex(&file.bytes)),
+    };
+    let json = |text: &str| serde_json::to_string(text).expect("a text is JSON");
+    format!("fairdrawFile({}, {});\n", json(&file.path), json(&content))
+}
+
+fn text(path: &str, text: String) -> File {
+    File { path: path.to_owned(), bytes: text.into_bytes() }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
