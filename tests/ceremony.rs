@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use fairdraw::ceremony::{CeremonyError, draw, entropy, seal, sheet};
+use fairdraw::ceremony::{CeremonyError, draw, entropy, seal, sheet, witness};
 use fairdraw::files::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
@@ -318,6 +318,49 @@ fn the_fallback_needs_a_reason_that_stays() {
     room.draw("2026-10-04T09:00:00", disk).expect("drawn");
     let verdict = verify(&room.bundle(), &Evidence::default(), &mut |_| {}).expect("a bundle");
     assert_eq!(verdict.findings, []);
+}
+
+/// Cheat: dice written down when the first beacon is known. Without this, a fallback would open the door to it: such
+/// dice go with the fallback only.
+#[test]
+fn dice_that_came_after_the_first_beacon_do_not_go_with_it() {
+    let (_folder, room) = room_after(1);
+    let disk = &mut Direct;
+    room.entropy("2026-10-02T21:40:00", &FIRST, disk).expect("the fallback has not fallen");
+    let late = room.entropy("2026-10-02T21:50:00", &SECOND, disk).expect_err("the first beacon was known");
+    assert!(matches!(late, CeremonyError::Late { .. }));
+    room.entropy_of("2026-10-03T22:00:00", &SECOND, Some("骰子迟到"), disk).expect("the fallback");
+    room.draw("2026-10-04T09:00:00", disk).expect("drawn");
+    let verdict = verify(&room.bundle(), &Evidence::default(), &mut |_| {}).expect("a bundle");
+    assert_eq!(verdict.findings, []);
+}
+
+/// Without this, an office could write such a ledger by hand, in order and with sound hashes, and it would verify.
+#[test]
+fn a_ledger_whose_times_do_not_fit_the_beacon_is_found() {
+    let (_folder, room) = room_after(3);
+    let entries = room.ledger().entries().to_vec();
+    let (_other, sound) = room_after(4);
+    let bundle = fairdraw::files::bundle::read(&sound.bundle()).expect("a bundle");
+    for (at, moved, what) in [
+        (1, "2026-10-02T21:31:00", "the dice were recorded when the beacon was known"),
+        (2, "2026-10-02T21:00:00", "the beacon was recorded before it fell"),
+    ] {
+        let mut files = bundle.clone();
+        files.retain(|path, _| !path.starts_with("ledger/"));
+        let mut forged: Vec<Entry> = Vec::new();
+        for (number, entry) in entries.iter().enumerate() {
+            let previous = forged.last().map_or_else(|| entry.previous.clone(), Entry::hash);
+            let when = if number == at { time(moved) } else { entry.time };
+            forged.push(Entry { previous, time: when, ..entry.clone() });
+        }
+        files.extend(forged.iter().map(|entry| (format!("ledger/{}", entry.file()), entry.text().into_bytes())));
+        let breaches = witness::breaches(&files, NAME);
+        let found: Vec<&str> = breaches.iter().map(|breach| breach.1.as_str()).collect();
+        assert_eq!(found, [what]);
+        assert_eq!(breaches[0].0, format!("ledger/{}", entries[at].file()));
+    }
+    assert_eq!(witness::breaches(&bundle, NAME), []);
 }
 
 /// Cheat: history rewritten. Without this, a bundle could carry a ledger that says something else than its files.

@@ -72,6 +72,10 @@ pub fn record(
     if time < falls {
         return Err(CeremonyError::NotFallen { what, falls, now: time });
     }
+    let rolled = attempt.rolled.map(|at| ledger.entries()[at].time);
+    if let Some(now) = rolled.filter(|rolled| seal.fact("dice").is_some() && falls <= *rolled) {
+        return Err(CeremonyError::Late { what, falls, now });
+    }
     let mut text = match attempt.rolled {
         None => "dr1 entropy v1\n".to_owned(),
         Some(rolled) => {

@@ -43,7 +43,7 @@ pub enum CeremonyError {
     FallsBeforeSeal { what: String, falls: DateTime, sealed: DateTime },
     #[error("{what} falls at {falls}, and it is {now}")]
     NotFallen { what: String, falls: DateTime, now: DateTime },
-    #[error("{what} fell at {falls}, and it is {now}: dice that are written down now could be written to suit it")]
+    #[error("{what} fell at {falls}: dice that are written down at {now} could be written to suit it")]
     Late { what: String, falls: DateTime, now: DateTime },
     #[error("{0} was used in entry {1} of the ledger already")]
     Reused(String, u32),
@@ -79,7 +79,9 @@ impl CeremonyError {
                 "name a later one in ceremony.toml: nobody may know it at the seal"
             }
             CeremonyError::NotFallen { .. } => "wait until it has fallen",
-            CeremonyError::Late { .. } => "void the attempt with `fairdraw void`, and seal the next one",
+            CeremonyError::Late { .. } => {
+                "let the sealed fallback decide, with --fallback; without one, void the attempt"
+            }
             CeremonyError::Reused(..) => {
                 "take a fresh one: a value that was public once can be computed with in advance"
             }

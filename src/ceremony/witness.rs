@@ -56,7 +56,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         return vec![breach(&in_ledger(&last.file()), what, ceremony, &last.ceremony)];
     };
     let (seal, drawn) = (&entries[attempt.seal], &entries[drawn]);
-    let mut found = Vec::new();
+    let mut found = in_time(&entries, attempt, seal, drawn);
     let mut compare = |file: &str, what: &str, expected: Option<&str>, now: &str| {
         if expected != Some(now) {
             found.push(breach(file, what, expected.unwrap_or("(nothing)"), now));
@@ -80,6 +80,31 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(&record));
     }
     found
+}
+
+/// Compares the times of the steps with that of the beacon which decided.
+fn in_time(
+    entries: &[chain::Entry],
+    attempt: &state::Attempt,
+    seal: &chain::Entry,
+    drawn: &chain::Entry,
+) -> Vec<Breach> {
+    let deciding = seal.fact(if drawn.fact("fallback-reason").is_some() { "fallback" } else { "beacon" });
+    let Some(Beacon { falls, .. }) = deciding.and_then(Beacon::parse) else {
+        return Vec::new();
+    };
+    let rolled = attempt.rolled.filter(|_| seal.fact("dice").is_some()).map(|at| &entries[at]);
+    let steps = [
+        (Some(seal), true, "the seal came when the beacon was known"),
+        (rolled, true, "the dice were recorded when the beacon was known"),
+        (Some(drawn), false, "the beacon was recorded before it fell"),
+    ];
+    let wrong = steps.into_iter().filter_map(|(entry, is_before, what)| {
+        let entry = entry.filter(|entry| (entry.time < falls) != is_before)?;
+        let wanted = format!("{} {falls}", if is_before { "before" } else { "not before" });
+        Some(breach(&format!("{FOLDER}{}", entry.file()), what, &wanted, &entry.time.to_string()))
+    });
+    wrong.collect()
 }
 
 /// Lists what a seal plans, one word for each line of a record.
