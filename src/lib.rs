@@ -12,10 +12,12 @@
 //! | [`publish`] | what people read: workbook, instructions, reports |
 //! | [`scenario`] | the calibrated example county, generated |
 //! | [`run`] | the order of the stages |
+//! | [`ceremony`] | seal, entropy, draw: the steps that the ledger records |
 //! | [`verify`] | the way back: a bundle replayed and compared |
 //!
 //! `lottery`, `plan` and `ledger` are pure: they touch no file, clock, environment or terminal.
 
+pub mod ceremony;
 pub mod files;
 pub mod ledger;
 pub mod lottery;

@@ -89,7 +89,7 @@ pub fn make(
 }
 
 /// Writes the commitment of sealed inputs (protocol §10).
-fn commitment(inputs: &Inputs, frames: &Frames, frozen: &[File]) -> String {
+pub fn commitment(inputs: &Inputs, frames: &Frames, frozen: &[File]) -> String {
     let rules = &inputs.rules;
     let (first, last) = (rules.days.first.to_string(), rules.days.last.to_string());
     let strata = frames.strata.iter().map(|stratum| {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::ceremony::{self, witness};
 use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
 use crate::files::freeze::{File, freeze};
@@ -79,6 +80,11 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     if let Some(made) = &replayed {
         compare_files(made, &files, &tool, &mut findings);
         compare_fingerprints(made, manifest.as_ref(), &files, &mut findings);
+    }
+    let ceremony =
+        manifest.as_ref().map_or(String::new(), |manifest| format!("{}.{}", manifest.region, manifest.period));
+    for (file, what, expected, found) in witness::breaches(&files, &ceremony) {
+        findings.push(whole(&file, &what, &expected, &found));
     }
     if let Some(workspace) = evidence.inputs {
         compare_workspace(workspace, &evidence.earlier, &files, &mut findings)?;
@@ -214,7 +220,16 @@ fn replay(
 }
 
 fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, findings: &mut Vec<Finding>) {
-    for expected in &made.files {
+    let carries_ledger = files.keys().any(|path| path.starts_with(witness::FOLDER));
+    let with_ledger = |made: &Made| {
+        // The ledger is evidence and no result: it is listed as it is, and compared with the bundle by `witness`.
+        let own = made.files.iter().filter(|file| file.path != MANIFEST).cloned();
+        let ledger = files.iter().filter(|(path, _)| path.starts_with(witness::FOLDER));
+        let ledger = ledger.map(|(path, bytes)| File { path: path.clone(), bytes: bytes.clone() });
+        ceremony::draw::with_manifest(made, own.chain(ledger).collect())
+    };
+    let expected_files = if carries_ledger { &with_ledger(made) } else { &made.files };
+    for expected in expected_files {
         let Some(found) = files.get(&expected.path) else {
             findings.push(whole(&expected.path, "the file is missing", "a file", "nothing"));
             continue;
@@ -227,7 +242,7 @@ fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, fin
         let expected_bytes = as_written_by(tool, expected);
         findings.extend(difference(&expected.path, what, &expected_bytes, found));
     }
-    for path in files.keys().filter(|path| !made.files.iter().any(|file| file.path == **path)) {
+    for path in files.keys().filter(|path| !expected_files.iter().any(|file| file.path == **path)) {
         findings.push(whole(path, "the replay writes no such file", "no such file", "a file"));
     }
 }

@@ -1,9 +1,11 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
+mod ceremony;
 mod cli;
 mod fault_cases;
 mod faults;
 mod golden;
+mod ledger;
 mod made_up;
 mod properties;
 mod site;

@@ -5,12 +5,17 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+mod ceremony;
 mod check;
+mod draw;
+mod entropy;
 mod explain;
 mod generate;
 mod plan;
 mod publish;
+mod seal;
 mod verify;
+mod void;
 
 /// Draw, staff, schedule and prove 双随机、一公开 spot checks
 #[derive(Debug, Parser)]
@@ -29,6 +34,10 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Publish(publish::Args),
+    Seal(seal::Args),
+    Entropy(entropy::Args),
+    Draw(draw::Args),
+    Void(void::Args),
     Generate(generate::Args),
 }
 
@@ -72,6 +81,10 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Publish(args) => publish::run(&args),
+        Command::Seal(args) => seal::run(&args),
+        Command::Entropy(args) => entropy::run(&args),
+        Command::Draw(args) => draw::run(&args),
+        Command::Void(args) => void::run(&args),
         Command::Generate(args) => generate::run(&args),
     };
     match ending {

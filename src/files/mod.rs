@@ -12,6 +12,7 @@
 //! | [`freeze`] | writes the model as canonical tables, which load again to the same model |
 //! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
+//! | [`ledger`] | reads and appends the ledger; every write survives a kill |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
 //!
@@ -24,6 +25,7 @@ pub mod export;
 pub mod faults;
 pub mod fingerprints;
 pub mod freeze;
+pub mod ledger;
 pub mod registry;
 pub mod roster;
 pub mod rows;

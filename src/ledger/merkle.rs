@@ -25,10 +25,10 @@ where
     joined.unwrap_or_else(|| Sha256::digest(b"").into())
 }
 
-fn leaf_hash(leaf: &[u8]) -> [u8; 32] {
+pub(super) fn leaf_hash(leaf: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update([0]).chain_update(leaf).finalize().into()
 }
 
-fn node_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+pub(super) fn node_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }

@@ -1,0 +1,151 @@
+//! The draw of a sealed attempt, and the end of one that failed (protocol §15.5, §15.6).
+
+use jiff::civil::DateTime;
+
+use super::entropy::RECORD;
+use super::plan::Beacon;
+use super::{CeremonyError, fact};
+use crate::files::bundle::{MANIFEST, Manifest};
+use crate::files::freeze::{File, freeze};
+use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::files::workspace;
+use crate::ledger::chain::{Entry, Kind};
+use crate::ledger::hash::{hex, sha256_hex};
+use crate::ledger::merkle;
+use crate::ledger::state::{Attempt, Refusal, Stage as At};
+use crate::lottery::Entropy;
+use crate::run::{Made, Stage, commitment, make};
+
+/// Folder of the bundle beside an attempt's sealed files.
+pub const BUNDLE: &str = "plan";
+
+/// Makes the plan of a sealed attempt with its record of chance, writes the bundle, then appends a DRAW entry.
+///
+/// # Errors
+/// [`CeremonyError`]; then the ledger is as before.
+pub fn draw(
+    ledger: &mut Ledger,
+    ceremony: &str,
+    time: DateTime,
+    disk: &mut dyn Disk,
+    stage: &mut dyn FnMut(Stage),
+) -> Result<(Made, Entry), CeremonyError> {
+    let attempt = latest(ledger, ceremony)?;
+    ledger.next(Kind::Draw, time, ceremony, attempt.number, Vec::new())?;
+    let made = compute(ledger, &attempt, stage)?;
+    let files = bundle(&made, ledger);
+    let entry = ledger.next(Kind::Draw, time, ceremony, attempt.number, results(&files))?;
+    ledger.place(disk, &ledger.attempt_folder(ceremony, attempt.number).join(BUNDLE), &files)?;
+    ledger.append(disk, entry.clone())?;
+    Ok((made, entry))
+}
+
+/// Ends an attempt for good; the sample that it gave, or would have given, goes on record with it.
+///
+/// # Errors
+/// [`CeremonyError::SampleUnknown`] if the chance has fallen and only its record is missing; [`CeremonyError`] else.
+pub fn void(
+    ledger: &mut Ledger,
+    ceremony: &str,
+    reason: &str,
+    time: DateTime,
+    disk: &mut dyn Disk,
+    stage: &mut dyn FnMut(Stage),
+) -> Result<Entry, CeremonyError> {
+    let attempt = latest(ledger, ceremony)?;
+    let mut facts = vec![fact("reason", reason)];
+    ledger.next(Kind::Void, time, ceremony, attempt.number, facts.clone())?;
+    let folder = ledger.attempt_folder(ceremony, attempt.number).join(BUNDLE);
+    match (attempt.stage, attempt.draw) {
+        (_, Some(draw)) => {
+            let known = |word| ledger.entries()[draw].fact(word).map(|value| fact(word, value));
+            facts.extend(["sample", "manifest"].into_iter().filter_map(known));
+        }
+        (At::Ready, None) => {
+            let made = compute(ledger, &attempt, stage)?;
+            let files = bundle(&made, ledger);
+            facts.extend(results(&files));
+            ledger.place(disk, &folder, &files)?;
+        }
+        _ => {
+            let seal = &ledger.entries()[attempt.seal];
+            let beacon = seal.fact("beacon").and_then(Beacon::parse);
+            // What was sealed and what is public give the sample to whoever has both: the office.
+            if let Some(beacon) = beacon.filter(|beacon| seal.fact("dice").is_none() && beacon.falls <= time) {
+                let chance = format!("beacon {} {}", beacon.source, beacon.issue);
+                return Err(CeremonyError::SampleUnknown(chance, beacon.falls));
+            }
+            facts.push(fact("sample", "unknown"));
+        }
+    }
+    let entry = ledger.next(Kind::Void, time, ceremony, attempt.number, facts)?;
+    ledger.append(disk, entry.clone())?;
+    Ok(entry)
+}
+
+/// Makes the files of a ceremony's bundle: those of the plan, and the ledger up to its entropy.
+pub fn bundle(made: &Made, ledger: &Ledger) -> Vec<File> {
+    let mut files: Vec<File> = made.files.iter().filter(|file| file.path != MANIFEST).cloned().collect();
+    files.extend(ledger.files());
+    with_manifest(made, files)
+}
+
+/// Adds the manifest of a bundle.
+pub fn with_manifest(made: &Made, mut files: Vec<File>) -> Vec<File> {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let rules = &made.inputs.rules;
+    let manifest = Manifest::of(&files, &rules.period, &rules.region, made.summary.witnessed);
+    files.push(File { path: MANIFEST.to_owned(), bytes: manifest.text().into_bytes() });
+    files
+}
+
+/// Lists what a DRAW entry says of a bundle.
+fn results(files: &[File]) -> Vec<(String, String)> {
+    let bytes = |path: &str| {
+        let file = files.iter().find(|file| file.path == path);
+        &file.expect("a bundle holds all its files").bytes
+    };
+    let root = |word: &str, path: &str| {
+        let rows = super::seal::rows(bytes(path));
+        fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(&rows))))
+    };
+    vec![
+        fact("manifest", sha256_hex(bytes(MANIFEST))),
+        fact("sample", sha256_hex(bytes("samples.csv"))),
+        root("visits", "visits.csv"),
+        root("teams", "teams.csv"),
+    ]
+}
+
+/// Makes the plan from the sealed tables and the record, both of which must be those in the ledger.
+fn compute(ledger: &Ledger, attempt: &Attempt, stage: &mut dyn FnMut(Stage)) -> Result<Made, CeremonyError> {
+    stage(Stage::Load);
+    let folder = ledger.attempt_folder(&attempt.ceremony, attempt.number);
+    let seal = &ledger.entries()[attempt.seal];
+    let changed = |file: &str| CeremonyError::Changed { file: file.to_owned() };
+    let loaded = workspace::load(&folder.join("inputs"), &[]);
+    let Some((inputs, frames)) = loaded.ready else {
+        return Err(CeremonyError::Inputs(loaded.faults));
+    };
+    // What is drawn is what the tables give, so they are frozen again and not the file compared.
+    let commit = commitment(&inputs, &frames, &freeze(&inputs));
+    if seal.fact("commit") != Some(&sha256_hex(commit.as_bytes())) {
+        return Err(changed("inputs"));
+    }
+    let path = folder.join(RECORD);
+    let record =
+        std::fs::read(&path).map_err(|source| CeremonyError::Read { path: path.display().to_string(), source })?;
+    let entropy = attempt.entropy.map(|at| &ledger.entries()[at]);
+    if entropy.and_then(|entry| entry.fact("record")) != Some(&sha256_hex(&record)) {
+        return Err(changed(RECORD));
+    }
+    make(inputs, frames, &Entropy::parse(&record)?, stage).map_err(|all| {
+        let first = all.first().map(|v| format!("{}: {}: {}", v.code, v.place, v.detail)).unwrap_or_default();
+        CeremonyError::Violations { first, all }
+    })
+}
+
+fn latest(ledger: &Ledger, ceremony: &str) -> Result<Attempt, CeremonyError> {
+    let none = || LedgerError::from(Refusal::NotSealed(ceremony.to_owned()));
+    Ok(ledger.latest(ceremony).cloned().ok_or_else(none)?)
+}

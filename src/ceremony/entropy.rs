@@ -1,0 +1,182 @@
+//! The record of chance: dice, then sealed values, then the beacon, each typed twice (protocol §15.4).
+
+use jiff::civil::DateTime;
+
+use super::plan::{Beacon, Dice};
+use super::{CeremonyError, fact};
+use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::ledger::chain::{Entry, Kind};
+use crate::ledger::hash::sha256_hex;
+use crate::ledger::state::{Refusal, Stage};
+use crate::lottery::Entropy;
+
+/// Name of the record of a ceremony while the beacon is awaited.
+pub const PRE_BEACON: &str = "pre-beacon.txt";
+/// Name of the finished record.
+pub const RECORD: &str = "entropy.txt";
+
+/// Least hex digits of a sealed value: 128 bits, which nobody can try through.
+const SEALED_DIGITS_MIN: usize = 32;
+
+/// Asks for one value and returns what was typed, or `None` if nothing more comes.
+pub type Ask<'a> = dyn FnMut(&str) -> Option<String> + 'a;
+
+/// Records the next part of the entropy: what stands before the beacon, or the beacon.
+///
+/// # Errors
+/// [`CeremonyError`]; then nothing is on record.
+pub fn record(
+    ledger: &mut Ledger,
+    ceremony: &str,
+    time: DateTime,
+    fallback: Option<&str>,
+    ask: &mut Ask<'_>,
+    disk: &mut dyn Disk,
+) -> Result<Entry, CeremonyError> {
+    let Some(attempt) = ledger.latest(ceremony).cloned() else {
+        return Err(LedgerError::from(Refusal::NotSealed(ceremony.to_owned())).into());
+    };
+    let seal = ledger.entries()[attempt.seal].clone();
+    let folder = ledger.attempt_folder(ceremony, attempt.number);
+    let beacon = seal.fact("beacon").and_then(Beacon::parse);
+    let comes_first = seal.fact("dice").or(seal.fact("sealed-value")).is_some();
+    let is_first = attempt.stage == Stage::Sealed && comes_first;
+    let part = if is_first && beacon.is_some() { "pre-beacon" } else { "complete" };
+    // The order is asked before any value is, so that nothing secret is typed in vain.
+    let admitted = |facts| ledger.next(Kind::Entropy, time, ceremony, attempt.number, facts);
+    admitted(vec![fact("part", part)])?;
+
+    if is_first {
+        let text = first_part(&seal, beacon.as_ref(), time, ask)?;
+        let record = Entropy::parse(text.as_bytes())?;
+        let code = record.pre_beacon_code();
+        refuse_reuse(ledger.entries(), &code)?;
+        let (file, word) = if beacon.is_some() { (PRE_BEACON, "code") } else { (RECORD, "record") };
+        let mut facts = vec![fact("part", part), fact(word, &code)];
+        if beacon.is_none() {
+            facts.push(fact("pre-beacon", &code));
+        }
+        let entry = admitted(facts)?;
+        ledger.place_file(disk, &folder.join(file), text.as_bytes())?;
+        ledger.append(disk, entry.clone())?;
+        return Ok(entry);
+    }
+
+    let beacon = beacon.ok_or_else(|| CeremonyError::Plan("the seal names no beacon".to_owned()))?;
+    let decides = match fallback {
+        None => beacon,
+        Some(_) => seal.fact("fallback").and_then(Beacon::parse).ok_or(CeremonyError::NoFallback)?,
+    };
+    let Beacon { source, issue, falls } = decides;
+    let what = format!("beacon {source} {issue}");
+    if time < falls {
+        return Err(CeremonyError::NotFallen { what, falls, now: time });
+    }
+    let rolled = attempt.rolled.map(|at| ledger.entries()[at].time);
+    if let Some(now) = rolled.filter(|rolled| seal.fact("dice").is_some() && falls <= *rolled) {
+        return Err(CeremonyError::Late { what, falls, now });
+    }
+    let mut text = match attempt.rolled {
+        None => "dr1 entropy v1\n".to_owned(),
+        Some(rolled) => {
+            let path = folder.join(PRE_BEACON);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| CeremonyError::Read { path: path.display().to_string(), source })?;
+            if ledger.entries()[rolled].fact("code") != Some(&sha256_hex(text.as_bytes())) {
+                return Err(CeremonyError::Changed { file: PRE_BEACON.to_owned() });
+            }
+            text
+        }
+    };
+    let value = twice(&what, ask)?;
+    text.push_str(&format!("beacon {source} {issue} {value}\n"));
+    let record = Entropy::parse(text.as_bytes())?;
+    let hash = sha256_hex(text.as_bytes());
+    refuse_reuse(ledger.entries(), &hash)?;
+    let mut facts = vec![
+        fact("part", part),
+        fact("record", hash),
+        fact("pre-beacon", record.pre_beacon_code()),
+        fact("beacon", format_args!("{source} {issue}")),
+    ];
+    facts.extend(fallback.map(|reason| fact("fallback-reason", reason)));
+    let entry = admitted(facts)?;
+    ledger.place_file(disk, &folder.join(RECORD), text.as_bytes())?;
+    ledger.append(disk, entry.clone())?;
+    Ok(entry)
+}
+
+/// Asks for dice and sealed values as the seal plans them.
+fn first_part(
+    seal: &Entry,
+    beacon: Option<&Beacon>,
+    time: DateTime,
+    ask: &mut Ask<'_>,
+) -> Result<String, CeremonyError> {
+    let dice: Vec<Dice> = seal.facts_of("dice").filter_map(dice).collect();
+    // Dice that are written down when the beacon is known can be written to suit it; the fallback is another chance.
+    let last = seal.fact("fallback").and_then(Beacon::parse).or(beacon.cloned());
+    if let Some(Beacon { source, issue, falls }) = last.filter(|last| !dice.is_empty() && last.falls <= time) {
+        return Err(CeremonyError::Late { what: format!("beacon {source} {issue}"), falls, now: time });
+    }
+    if beacon.is_none()
+        && let Some(falls) = seal.fact("rolled-at").and_then(|time| time.parse().ok())
+        && time < falls
+    {
+        return Err(CeremonyError::NotFallen { what: "the rolling of the dice".to_owned(), falls, now: time });
+    }
+    let mut text = "dr1 entropy v1\n".to_owned();
+    for (no, Dice { sides, rolls }) in (1..).zip(dice) {
+        let what = format!("dice {no}: {rolls} rolls of {sides} sides");
+        let digits = twice(&what, ask)?;
+        if digits.len() != rolls as usize {
+            return Err(CeremonyError::Rolls { what, planned: rolls, found: digits.len() });
+        }
+        text.push_str(&format!("dice {sides} {digits}\n"));
+    }
+    for (no, planned) in (1u32..).zip(seal.facts_of("sealed-value")) {
+        let hex = twice(&format!("sealed value {no}"), ask)?.to_ascii_lowercase();
+        let is_sealed = bytes(&hex).is_some_and(|bytes| planned == format!("{no} {}", sha256_hex(&bytes)));
+        if !is_sealed || hex.len() < SEALED_DIGITS_MIN {
+            return Err(CeremonyError::NotSealed(no));
+        }
+        text.push_str(&format!("sealed {no} {hex}\n"));
+    }
+    Ok(text)
+}
+
+/// Reads the fact `dice <sides> <rolls>` of a seal.
+pub fn dice(text: &str) -> Option<Dice> {
+    let (sides, rolls) = text.split_once(' ')?;
+    Some(Dice { sides: sides.parse().ok()?, rolls: rolls.parse().ok()? })
+}
+
+/// Reads hex digits as bytes.
+pub fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let is_hex = hex.len().is_multiple_of(2) && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    is_hex.then(|| (0..hex.len()).step_by(2).filter_map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect())
+}
+
+/// Asks for a value and once more for the same.
+fn twice(what: &str, ask: &mut Ask<'_>) -> Result<String, CeremonyError> {
+    let mut typed = |prompt: &str| {
+        let text = ask(prompt).ok_or_else(|| CeremonyError::Short(what.to_owned()))?;
+        Ok::<String, CeremonyError>(text.split_whitespace().collect())
+    };
+    let first = typed(what)?;
+    let second = typed(&format!("{what}, again"))?;
+    if first != second {
+        return Err(CeremonyError::TypedTwice { what: what.to_owned(), first, second });
+    }
+    Ok(first)
+}
+
+/// Refuses a record, or its part before the beacon, that an earlier ceremony had.
+fn refuse_reuse(entries: &[Entry], hash: &str) -> Result<(), CeremonyError> {
+    let words = ["code", "record", "pre-beacon"];
+    let used = entries.iter().filter(|entry| entry.kind == Kind::Entropy);
+    match used.into_iter().find(|entry| words.iter().any(|word| entry.fact(word) == Some(hash))) {
+        Some(entry) => Err(CeremonyError::Reused("this entropy".to_owned(), entry.number)),
+        None => Ok(()),
+    }
+}

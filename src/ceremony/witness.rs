@@ -1,0 +1,135 @@
+//! What the ledger in a bundle says of the bundle (protocol §15.7): the seal before the chance, and both as they were.
+
+use std::collections::BTreeMap;
+
+use super::entropy::{bytes, dice};
+use super::plan::Beacon;
+use super::seal::rooted;
+use crate::files::freeze::File;
+use crate::ledger::chain;
+use crate::ledger::hash::sha256_hex;
+use crate::ledger::state;
+use crate::lottery::Entropy;
+use crate::lottery::entropy::Line;
+
+/// Folder of the ledger in a bundle.
+pub const FOLDER: &str = "ledger/";
+
+/// Is one thing that is not as the ledger says: file, what is wrong, what was expected, what was found.
+pub type Breach = (String, String, String, String);
+
+/// Compares a bundle with the ledger that it carries; one without a ledger has nothing to compare.
+pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach> {
+    let own = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(FOLDER)?.to_owned(), bytes.clone())));
+    let own: BTreeMap<String, Vec<u8>> = own.collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let in_ledger = |file: &str| format!("{FOLDER}{file}");
+    let entries = match chain::read(&own) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let (chain::ChainError::Form { file, .. }
+            | chain::ChainError::Gap { file, .. }
+            | chain::ChainError::Previous { file, .. }
+            | chain::ChainError::Time { file, .. }) = &error;
+            return vec![breach(&in_ledger(file), "the ledger is broken", "an unbroken chain", &error.to_string())];
+        }
+    };
+    let attempts = match state::read(&entries) {
+        Ok(attempts) => attempts,
+        Err((number, refusal)) => {
+            let file = entries[number as usize - 1].file();
+            return vec![breach(
+                &in_ledger(&file),
+                "the step is out of order",
+                "the protocol's order",
+                &refusal.to_string(),
+            )];
+        }
+    };
+    let last = entries.last().expect("the ledger is not empty");
+    let Some((attempt, drawn)) =
+        state::latest(&attempts, ceremony).and_then(|attempt| Some((attempt, attempt.entropy?)))
+    else {
+        let what = "the ledger holds no complete entropy for this period";
+        return vec![breach(&in_ledger(&last.file()), what, ceremony, &last.ceremony)];
+    };
+    let (seal, drawn) = (&entries[attempt.seal], &entries[drawn]);
+    let mut found = in_time(&entries, attempt, seal, drawn);
+    let mut compare = |file: &str, what: &str, expected: Option<&str>, now: &str| {
+        if expected != Some(now) {
+            found.push(breach(file, what, expected.unwrap_or("(nothing)"), now));
+        }
+    };
+    let hash = |path: &str| files.get(path).map_or_else(|| "(no file)".to_owned(), |bytes| sha256_hex(bytes));
+    compare("commit.txt", "the commitment is not the sealed one", seal.fact("commit"), &hash("commit.txt"));
+    compare("entropy.txt", "the record is not the one in the ledger", drawn.fact("record"), &hash("entropy.txt"));
+    for (path, bytes) in files {
+        let Some(name) = path.strip_prefix("inputs/") else { continue };
+        if let Some((word, root)) = rooted(&File { path: name.to_owned(), bytes: bytes.clone() }) {
+            compare(path, "the rows are not the sealed ones", seal.fact(&word), &root);
+        }
+    }
+    let record = files.get("entropy.txt").and_then(|bytes| Entropy::parse(bytes).ok());
+    if let Some(record) = record {
+        let code = record.pre_beacon_code();
+        let lodged = attempt.rolled.map_or(drawn.fact("pre-beacon"), |at| entries[at].fact("code"));
+        compare("entropy.txt", "what stands before the beacon was changed after it was lodged", lodged, &code);
+        let planned = planned(seal, drawn.fact("fallback-reason").is_some());
+        compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(&record));
+    }
+    found
+}
+
+/// Compares the times of the steps with that of the beacon which decided.
+fn in_time(
+    entries: &[chain::Entry],
+    attempt: &state::Attempt,
+    seal: &chain::Entry,
+    drawn: &chain::Entry,
+) -> Vec<Breach> {
+    let deciding = seal.fact(if drawn.fact("fallback-reason").is_some() { "fallback" } else { "beacon" });
+    let Some(Beacon { falls, .. }) = deciding.and_then(Beacon::parse) else {
+        return Vec::new();
+    };
+    let rolled = attempt.rolled.filter(|_| seal.fact("dice").is_some()).map(|at| &entries[at]);
+    let steps = [
+        (Some(seal), true, "the seal came when the beacon was known"),
+        (rolled, true, "the dice were recorded when the beacon was known"),
+        (Some(drawn), false, "the beacon was recorded before it fell"),
+    ];
+    let wrong = steps.into_iter().filter_map(|(entry, is_before, what)| {
+        let entry = entry.filter(|entry| (entry.time < falls) != is_before)?;
+        let wanted = format!("{} {falls}", if is_before { "before" } else { "not before" });
+        Some(breach(&format!("{FOLDER}{}", entry.file()), what, &wanted, &entry.time.to_string()))
+    });
+    wrong.collect()
+}
+
+/// Lists what a seal plans, one word for each line of a record.
+fn planned(seal: &chain::Entry, falls_back: bool) -> String {
+    let mut lines: Vec<String> =
+        seal.facts_of("dice").filter_map(dice).map(|dice| format!("dice {} {}", dice.sides, dice.rolls)).collect();
+    lines.extend(seal.facts_of("sealed-value").map(|value| format!("sealed {value}")));
+    let beacon = seal.fact(if falls_back { "fallback" } else { "beacon" }).and_then(Beacon::parse);
+    lines.extend(beacon.map(|beacon| format!("beacon {} {}", beacon.source, beacon.issue)));
+    lines.join("; ")
+}
+
+/// Lists what a record holds in the same words.
+fn kinds(record: &Entropy) -> String {
+    let word = |line: &Line| match line {
+        Line::Seed(_) => "seed".to_owned(),
+        Line::Dice { sides, digits } => format!("dice {sides} {}", digits.len()),
+        Line::Sealed { number, hex } => {
+            format!("sealed {number} {}", bytes(hex).map_or_else(String::new, |bytes| sha256_hex(&bytes)))
+        }
+        Line::Beacon { source, issue, .. } => format!("beacon {source} {issue}"),
+    };
+    record.lines().iter().map(word).collect::<Vec<_>>().join("; ")
+}
+
+fn breach(file: &str, what: &str, expected: &str, found: &str) -> Breach {
+    (file.to_owned(), what.to_owned(), expected.to_owned(), found.to_owned())
+}

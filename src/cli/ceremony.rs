@@ -1,0 +1,66 @@
+//! What the commands of a ceremony share: where the ledger is, which ceremony is meant, and what time it is.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::DateTime;
+
+use super::{Failure, tell};
+use fairdraw::ceremony::CeremonyError;
+use fairdraw::files::faults::Faults;
+use fairdraw::files::ledger::{Ledger, LedgerError};
+use fairdraw::files::rules;
+use fairdraw::publish::report;
+
+/// Says which ceremony is meant.
+#[derive(Debug, clap::Args)]
+pub struct Where {
+    /// Folder with plan.toml, the tables it names, and ceremony.toml
+    pub workspace: PathBuf,
+    /// Folder of the office's ledger; WORKSPACE/ledger if not given
+    #[arg(long, value_name = "DIR")]
+    pub ledger: Option<PathBuf>,
+    /// Beijing time of the step, such as 2024-01-03T09:30:00; the clock's if not given
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<DateTime>,
+}
+
+impl Where {
+    /// Returns `<region>.<period>` of the workspace's plan.
+    pub fn ceremony(&self) -> Result<String, Failure> {
+        let mut faults = Faults::default();
+        let Some(file) = rules::read(&self.workspace, &mut faults) else {
+            tell(&report::faults(&faults.into_sorted()));
+            return Err(Failure::new("the rules can not be read", "give the folder of a workspace"));
+        };
+        Ok(format!("{}.{}", file.rules.region, file.rules.period))
+    }
+
+    /// Opens the ledger for writing.
+    pub fn open(&self) -> Result<Ledger, Failure> {
+        Ledger::open(&self.folder()).map_err(ledger_failure)
+    }
+
+    /// Returns the time of the step, to the second.
+    pub fn time(&self) -> DateTime {
+        self.at.unwrap_or_else(|| {
+            let now = jiff::tz::offset(8).to_datetime(jiff::Timestamp::now());
+            now.with().subsec_nanosecond(0).build().expect("a whole second is a time")
+        })
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.ledger.clone().unwrap_or_else(|| Path::new(&self.workspace).join("ledger"))
+    }
+}
+
+/// Turns a step that was not taken into the program's answer.
+pub fn failure(error: CeremonyError) -> Failure {
+    if let CeremonyError::Inputs(faults) = &error {
+        tell(&report::faults(faults));
+    }
+    Failure::new(&error, error.advice())
+}
+
+fn ledger_failure(error: LedgerError) -> Failure {
+    Failure::new(&error, error.advice())
+}

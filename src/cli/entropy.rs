@@ -1,0 +1,51 @@
+//! `fairdraw entropy`.
+
+use std::io::{BufRead, stdin};
+
+use super::ceremony::{Where, failure};
+use super::{Ending, Failure, answer, tell};
+use fairdraw::ceremony::{entropy, sheet};
+use fairdraw::files::ledger::Direct;
+use fairdraw::ledger::code::code_of;
+
+/// Record dice, sealed values and the beacon of a sealed ceremony, each typed twice
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  fairdraw entropy county/2026Q4\n\n\
+    Values are read from stdin, one to a line, each followed by itself once more. The first run records dice and \
+    sealed values and prints the pre-beacon code; the second records the beacon, when it has fallen.")]
+pub struct Args {
+    #[command(flatten)]
+    place: Where,
+    /// Take the fallback beacon, for this reason
+    #[arg(long, value_name = "REASON")]
+    fallback: Option<String>,
+}
+
+pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let ceremony = args.place.ceremony()?;
+    let mut ledger = args.place.open()?;
+    let mut lines = stdin().lock().lines();
+    let mut ask = |what: &str| {
+        tell(&format!("{what}: "));
+        lines.next()?.ok()
+    };
+    let fallback = args.fallback.as_deref();
+    let time = args.place.time();
+    let entry = entropy::record(&mut ledger, &ceremony, time, fallback, &mut ask, &mut Direct).map_err(failure)?;
+    let text = match entry.fact("code") {
+        Some(code) => format!(
+            "pre-beacon code of {ceremony}, ledger entry {}\n\n    {}\n\n  SHA-256    {code}\n  \
+             next       lodge it outside before the beacon falls, then run `fairdraw entropy` again\n",
+            entry.number,
+            code_of(code).unwrap_or_default(),
+        ),
+        None => format!(
+            "entropy of {ceremony} is complete, ledger entry {}\n\n    {}\n\n  SHA-256    {}\n  next       run `fairdraw draw`\n",
+            entry.number,
+            sheet::short_code(&entry),
+            entry.fact("record").unwrap_or_default(),
+        ),
+    };
+    answer(&text)?;
+    Ok(Ending::Yes)
+}

@@ -1,0 +1,212 @@
+//! The order of a ceremony, read from the ledger and nothing else (protocol §15).
+
+use thiserror::Error;
+
+use super::chain::{Entry, Kind};
+
+/// Is how far an attempt has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The frames are sealed, no chance is on record.
+    Sealed,
+    /// Dice and sealed values are on record, the beacon is awaited.
+    Rolled,
+    /// All chance is on record.
+    Ready,
+    Drawn,
+    /// Entropy and lists are public.
+    Opened,
+    Void,
+}
+
+/// Is one attempt of a ceremony.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    pub ceremony: String,
+    pub number: u32,
+    pub stage: Stage,
+    /// Positions of the entries in the ledger, where the attempt has them.
+    pub seal: usize,
+    pub rolled: Option<usize>,
+    pub entropy: Option<usize>,
+    pub draw: Option<usize>,
+    pub void: Option<usize>,
+}
+
+/// Says why a step is out of order and what is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("nothing is sealed for {0}")]
+    NotSealed(String),
+    #[error("attempt {attempt} of {ceremony} is sealed already, in entry {entry}")]
+    SealedAlready { ceremony: String, attempt: u32, entry: u32 },
+    #[error("attempt {found} of {ceremony} is out of turn, the next is attempt {expected}")]
+    Attempt { ceremony: String, expected: u32, found: u32 },
+    #[error("no entropy is on record for {0}")]
+    NoEntropy(String),
+    #[error("the beacon of {0} is not on record")]
+    NoBeacon(String),
+    #[error("dice and sealed values of {0} are not on record, and the beacon comes last")]
+    NotRolled(String),
+    #[error("the entropy of {ceremony} is complete since entry {entry}, nothing can be added")]
+    EntropyComplete { ceremony: String, entry: u32 },
+    #[error("{ceremony} is drawn since entry {entry}, and a draw is never repeated or undone")]
+    Drawn { ceremony: String, entry: u32 },
+    #[error("{0} is not drawn")]
+    NotDrawn(String),
+    #[error("attempt {attempt} of {ceremony} is void since entry {entry}")]
+    Void { ceremony: String, attempt: u32, entry: u32 },
+    #[error("entropy and lists of {0} are public already")]
+    Opened(String),
+    #[error("the sample that {0} would have given is not known, so it can not be put on record")]
+    SampleUnknown(String),
+}
+
+impl Refusal {
+    /// Says what to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Refusal::NotSealed(_) => "run `fairdraw seal` first",
+            Refusal::SealedAlready { .. } => "go on with `fairdraw entropy`, or end the attempt with `fairdraw void`",
+            Refusal::Attempt { .. } => "the ledger was not written by fairdraw; compare it with a copy kept outside",
+            Refusal::NoEntropy(_) | Refusal::NoBeacon(_) | Refusal::NotRolled(_) => "run `fairdraw entropy`",
+            Refusal::EntropyComplete { .. } => "run `fairdraw draw`",
+            Refusal::Drawn { .. } => "change a drawn plan with `fairdraw amend` only",
+            Refusal::NotDrawn(_) => "run `fairdraw draw` first",
+            Refusal::Void { .. } => "seal the next attempt with `fairdraw seal`",
+            Refusal::Opened(_) => "",
+            Refusal::SampleUnknown(_) => "complete the record with `fairdraw entropy`, then void the attempt",
+        }
+    }
+}
+
+/// Reads all attempts, in the order in which they were sealed.
+///
+/// # Errors
+/// The number of the first entry that is out of order, and why.
+pub fn read(entries: &[Entry]) -> Result<Vec<Attempt>, (u32, Refusal)> {
+    let mut attempts: Vec<Attempt> = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        admit(&attempts, entries, entry).map_err(|refusal| (entry.number, refusal))?;
+        if entry.kind == Kind::Seal {
+            attempts.push(Attempt {
+                ceremony: entry.ceremony.clone(),
+                number: entry.attempt,
+                stage: Stage::Sealed,
+                seal: at,
+                rolled: None,
+                entropy: None,
+                draw: None,
+                void: None,
+            });
+            continue;
+        }
+        let attempt = latest_mut(&mut attempts, &entry.ceremony).expect("what is admitted is sealed");
+        match entry.kind {
+            Kind::Entropy if is_pre_beacon(entry) => {
+                attempt.stage = Stage::Rolled;
+                attempt.rolled = Some(at);
+            }
+            Kind::Entropy => {
+                attempt.stage = Stage::Ready;
+                attempt.entropy = Some(at);
+            }
+            Kind::Draw => {
+                attempt.stage = Stage::Drawn;
+                attempt.draw = Some(at);
+            }
+            Kind::Publish if entry.fact("what") == Some("all") => attempt.stage = Stage::Opened,
+            Kind::Void => {
+                attempt.stage = Stage::Void;
+                attempt.void = Some(at);
+            }
+            _ => {}
+        }
+    }
+    Ok(attempts)
+}
+
+/// Returns the latest attempt of a ceremony.
+pub fn latest<'a>(attempts: &'a [Attempt], ceremony: &str) -> Option<&'a Attempt> {
+    attempts.iter().rev().find(|attempt| attempt.ceremony == ceremony)
+}
+
+fn latest_mut<'a>(attempts: &'a mut [Attempt], ceremony: &str) -> Option<&'a mut Attempt> {
+    attempts.iter_mut().rev().find(|attempt| attempt.ceremony == ceremony)
+}
+
+/// Tells whether an entry records the part of the entropy that stands before the beacon.
+fn is_pre_beacon(entry: &Entry) -> bool {
+    entry.fact("part") == Some("pre-beacon")
+}
+
+/// Tells whether an entry may follow: the one place in which the order of a ceremony is laid down.
+///
+/// # Errors
+/// [`Refusal`] with what is missing.
+pub fn admit(attempts: &[Attempt], entries: &[Entry], entry: &Entry) -> Result<(), Refusal> {
+    let ceremony = entry.ceremony.clone();
+    let number = |at: usize| entries[at].number;
+    let before = latest(attempts, &ceremony);
+    if entry.kind == Kind::Seal {
+        if let Some(before) = before.filter(|before| before.stage != Stage::Void) {
+            return Err(match before.draw {
+                Some(at) => Refusal::Drawn { ceremony, entry: number(at) },
+                None => Refusal::SealedAlready { ceremony, attempt: before.number, entry: number(before.seal) },
+            });
+        }
+        let expected = before.map_or(0, |before| before.number) + 1;
+        return if entry.attempt == expected {
+            Ok(())
+        } else {
+            Err(Refusal::Attempt { ceremony, expected, found: entry.attempt })
+        };
+    }
+    let Some(now) = before else {
+        return Err(Refusal::NotSealed(ceremony));
+    };
+    if entry.attempt != now.number {
+        return Err(Refusal::Attempt { ceremony, expected: now.number, found: entry.attempt });
+    }
+    if let Some(at) = now.void {
+        return Err(Refusal::Void { ceremony, attempt: now.number, entry: number(at) });
+    }
+    let complete = now.entropy.map(|at| Refusal::EntropyComplete { ceremony: ceremony.clone(), entry: number(at) });
+    let drawn = now.draw.map(|at| Refusal::Drawn { ceremony: ceremony.clone(), entry: number(at) });
+    match entry.kind {
+        Kind::Seal | Kind::Lodge => Ok(()),
+        Kind::Entropy => {
+            if let Some(refusal) = drawn.or(complete) {
+                return Err(refusal);
+            }
+            let plan = &entries[now.seal];
+            let comes_first = plan.fact("dice").or(plan.fact("sealed-value")).is_some();
+            let awaits_beacon = plan.fact("beacon").is_some();
+            match (is_pre_beacon(entry), now.stage) {
+                (true, Stage::Rolled) => Err(Refusal::NoBeacon(ceremony)),
+                (true, _) if !awaits_beacon => Err(Refusal::NotRolled(ceremony)),
+                (false, Stage::Sealed) if awaits_beacon && comes_first => Err(Refusal::NotRolled(ceremony)),
+                _ => Ok(()),
+            }
+        }
+        Kind::Draw => match now.stage {
+            Stage::Sealed => Err(Refusal::NoEntropy(ceremony)),
+            Stage::Rolled => Err(Refusal::NoBeacon(ceremony)),
+            Stage::Ready => Ok(()),
+            _ => Err(drawn.unwrap_or(Refusal::Opened(ceremony))),
+        },
+        Kind::Void => match now.stage {
+            Stage::Opened => Err(Refusal::Opened(ceremony)),
+            Stage::Rolled => Err(Refusal::SampleUnknown(ceremony)),
+            _ => Ok(()),
+        },
+        Kind::Publish if now.stage == Stage::Opened => Err(Refusal::Opened(ceremony)),
+        Kind::Publish | Kind::Amend | Kind::Result | Kind::Audit => {
+            if now.stage < Stage::Drawn {
+                Err(Refusal::NotDrawn(ceremony))
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
