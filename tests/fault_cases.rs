@@ -139,7 +139,7 @@ pub const ERRORS: &[Case] = &[
         row: Some(12),
         column: "id",
         value: "91411381MA000003X3",
-        cause: "stands in entities.csv:5:id already",
+        cause: "stands in entities.csv:5:id (A5) already",
         remedy: "keep one of the two rows",
     },
     Case {
@@ -150,7 +150,7 @@ pub const ERRORS: &[Case] = &[
         row: Some(12),
         column: "id",
         value: "91411381MA000003X3",
-        cause: "stands in entities.csv:5:id already",
+        cause: "stands in entities.csv:5:id (A5) already",
         remedy: "keep one of the two rows",
     },
     Case {
@@ -161,7 +161,7 @@ pub const ERRORS: &[Case] = &[
         row: Some(14),
         column: "certificate",
         value: "D01002",
-        cause: "stands in inspectors.csv:4:certificate already",
+        cause: "stands in inspectors.csv:4:certificate (A4) already",
         remedy: "keep one of the two rows",
     },
     Case {
@@ -383,13 +383,13 @@ pub const ERRORS: &[Case] = &[
         remedy: "deregistered",
     },
     Case {
-        name: "an industry that is no number",
-        change: |workspace| workspace.replace("entities.csv", "邓州03店,enterprise,0511", "邓州03店,enterprise,餐饮业"),
+        name: "an industry that is neither a code nor a name of the standard",
+        change: |workspace| workspace.replace("entities.csv", "邓州03店,enterprise,0511", "邓州03店,enterprise,卖烧饼"),
         code: "bad-industry",
         file: "entities.csv",
         row: Some(5),
         column: "industry",
-        value: "餐饮业",
+        value: "卖烧饼",
         cause: "GB/T 4754",
         remedy: "6210",
     },

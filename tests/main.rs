@@ -8,6 +8,7 @@ mod golden;
 mod ledger;
 mod made_up;
 mod properties;
+mod readers;
 mod site;
 mod stability;
 mod support;

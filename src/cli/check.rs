@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, answer, json};
 use fairdraw::files::faults::{Fault, Severity};
+use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
 use fairdraw::publish::report;
 use fairdraw::verify::earlier_visits;
@@ -19,6 +20,9 @@ pub struct Args {
     /// Bundle of an earlier period whose visits count as history; may be given several times
     #[arg(long, value_name = "BUNDLE")]
     after: Vec<PathBuf>,
+    /// Say which column of each file was taken for what, and what was left over
+    #[arg(long)]
+    show_mapping: bool,
     /// Form of the report on stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -29,6 +33,8 @@ struct Report<'a> {
     errors: usize,
     warnings: usize,
     faults: &'a [Fault],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mappings: Option<&'a [Mapping]>,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -41,8 +47,13 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let errors = loaded.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let warnings = loaded.faults.len() - errors;
     match args.format {
-        Format::Json => answer(&json(&Report { errors, warnings, faults: &loaded.faults }))?,
+        Format::Json => {
+            let mappings = args.show_mapping.then_some(loaded.mappings.as_slice());
+            answer(&json(&Report { errors, warnings, faults: &loaded.faults, mappings }))?;
+        }
         Format::Text => {
+            let shown =
+                if args.show_mapping { loaded.mappings.iter().map(mapping_text).collect() } else { String::new() };
             let list = report::faults(&loaded.faults);
             let ready = loaded.ready.as_ref().map_or(String::new(), |(inputs, frames)| {
                 format!(
@@ -54,8 +65,35 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
                     frames.strata.len()
                 )
             });
-            answer(&format!("{list}{ready}{errors} errors, {warnings} warnings\n"))?;
+            answer(&format!("{shown}{list}{ready}{errors} errors, {warnings} warnings\n"))?;
         }
     }
     Ok(if errors == 0 { Ending::Yes } else { Ending::No })
+}
+
+/// Writes a mapping for people: one line for each column of the table, then what was left over.
+fn mapping_text(mapping: &Mapping) -> String {
+    let sheet = if mapping.sheet.is_empty() { String::new() } else { format!("[{}]", mapping.sheet) };
+    let passed =
+        if mapping.rows_passed == 0 { String::new() } else { format!(", {} passed over", mapping.rows_passed) };
+    let mut text = format!(
+        "{} from {}{sheet}: headings in row {}, {} rows{passed}\n",
+        mapping.table,
+        mapping.file,
+        mapping.heading_row,
+        report::thousands(mapping.rows as u32)
+    );
+    let source = |column: &MappedColumn| match column.letter.as_str() {
+        "" if column.heading.is_empty() => "not in the file".to_owned(),
+        "" => column.heading.clone(),
+        "=" => format!("{} for all rows (plan.toml)", column.heading),
+        letter => format!("{letter} {}", column.heading),
+    };
+    for column in &mapping.columns {
+        text += &format!("  {:<18} {}\n", column.name, source(column));
+    }
+    for column in &mapping.left_over {
+        text += &format!("  left over          {}\n", source(column));
+    }
+    text
 }

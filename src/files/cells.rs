@@ -17,6 +17,11 @@ pub fn id(text: &str) -> Cow<'_, str> {
     }
     let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
     let is_blank = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
+    // A number that a spreadsheet kept as a number: 4541321.0.
+    let text = match text.strip_suffix(".0") {
+        Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => number,
+        _ => text,
+    };
     let kept = text.nfkc().filter(|c| !is_dash(*c) && !is_blank(*c));
     Cow::Owned(kept.flat_map(char::to_uppercase).nfkc().collect())
 }
@@ -26,13 +31,82 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) }
 }
 
-/// Reads a date: `2024-01-05`, `2024/1/5`, `20240105`, `2024年1月5日`; `None` for anything else.
+/// Says how a date was written, where that is worth a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Year, month and day, or words for "no end".
+    Whole,
+    /// Year and month alone: the first or the last day of the month was taken.
+    Month,
+    /// The serial number of a day, as a spreadsheet keeps it when the cell's format is lost.
+    Serial,
+}
+
+/// Says which day of a month stands for a month without a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayOf {
+    First,
+    Last,
+}
+
+/// The last valid day of what has no end, as registries write it (9999-09-09).
+pub const NO_END: Date = Date::constant(9999, 9, 9);
+
+/// Reads a date: `2024-01-05`, `2024/1/5`, `20240105`, `2024年1月5日`, with or without a time of day; `None` for
+/// anything else.
 pub fn date(text: &str) -> Option<Date> {
-    let text = plain(text);
+    whole_date(&plain(text))
+}
+
+/// Reads a date in any form that registries have: as [`date`], and `2017年3月`, `201703`, serial numbers such as
+/// `42473`, `长期`.
+pub fn any_date(text: &str, day: DayOf) -> Option<(Date, Written)> {
+    if let Some(date) = whole_date(text) {
+        return Some((date, Written::Whole));
+    }
+    let text: String = plain(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    if let Some(date) = whole_date(text) {
+        return Some((date, Written::Whole));
+    }
+    if ["长期", "永久", "长期有效", "永久有效", "无固定期限", "无期限"].contains(&text) {
+        return Some((NO_END, Written::Whole));
+    }
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    if digits && text.len() == 5 {
+        // 20 000 to 79 999 are the days from 1954 to 2119; a lower number is more likely something else.
+        let days = text.parse::<i64>().ok().filter(|days| (20_000..80_000).contains(days))?;
+        let date = Date::constant(1899, 12, 30).checked_add(jiff::Span::new().days(days)).ok()?;
+        return Some((date, Written::Serial));
+    }
+    let (year, month) = if digits && text.len() == 6 {
+        text.split_at(4)
+    } else {
+        let text = text.strip_suffix('月').unwrap_or(text);
+        ['年', '-', '/', '.'].iter().find_map(|mark| text.split_once(*mark))?
+    };
+    if year.len() != 4 || month.is_empty() || month.len() > 2 {
+        return None;
+    }
+    let first = Date::new(whole(year)?.try_into().ok()?, whole(month)?.try_into().ok()?, 1).ok()?;
+    Some((if day == DayOf::First { first } else { first.last_of_month() }, Written::Month))
+}
+
+fn whole_date(text: &str) -> Option<Date> {
+    // A time of day behind the date means nothing here.
+    let text = match text.find(['T', ' ']) {
+        Some(at)
+            if text[at + 1..].trim().bytes().all(|b| b.is_ascii_digit() || b":.Z+-".contains(&b))
+                && text[at..].contains(':') =>
+        {
+            &text[..at]
+        }
+        _ => text,
+    };
     let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
         vec![&text[..4], &text[4..6], &text[6..]]
     } else {
-        text.strip_suffix('日').unwrap_or(&text).split(['-', '/', '.', '年', '月']).collect()
+        text.strip_suffix('日').unwrap_or(text).split(['-', '/', '.', '年', '月']).collect()
     };
     let [year, month, day] = parts.as_slice() else {
         return None;
@@ -40,7 +114,7 @@ pub fn date(text: &str) -> Option<Date> {
     if year.len() != 4 {
         return None;
     }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    Date::new(year.parse().ok()?, month.trim().parse().ok()?, day.trim().parse().ok()?).ok()
 }
 
 /// Reads a span `first/last`; a single date is a span of one day, `至` and `~` also part the two.
@@ -60,11 +134,23 @@ pub fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', '；', ',', '，', '、', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
+/// Tells whether an id is a number of which a spreadsheet has lost the last digits: `4.1138E+17`.
+pub fn is_rounded(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['e', 'E']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let point = number.bytes().filter(|b| *b == b'.').count();
+    point <= 1
+        && digits(&number.replace('.', ""))
+        && digits(power.trim_start_matches('+'))
+        && (point == 1 || power.starts_with('+') || power.len() == 2)
+        && number.split('.').next().is_some_and(|whole| whole.len() == 1)
+}
+
 /// Reads yes or no; `None` for anything else.
 pub fn yes_no(text: &str) -> Option<bool> {
-    match text {
-        "yes" | "Y" | "y" | "是" | "true" => Some(true),
-        "no" | "N" | "n" | "否" | "false" => Some(false),
+    match plain(text).to_ascii_lowercase().as_str() {
+        "yes" | "y" | "是" | "true" | "有" | "有效" | "√" | "1" => Some(true),
+        "no" | "n" | "否" | "false" | "无" | "失效" | "无效" | "×" | "0" => Some(false),
         _ => None,
     }
 }
@@ -130,7 +216,7 @@ pub fn balls(text: &str) -> Option<Balls> {
 pub fn class(text: &str) -> Option<Option<Class>> {
     match text {
         "N" | "未分类" => Some(None),
-        word => Class::from_word(word).map(Some),
+        word => Class::from_word(word).or_else(|| Class::from_word(&plain(word).to_ascii_uppercase())).map(Some),
     }
 }
 
@@ -177,7 +263,7 @@ fn decimal(text: &str, unit: u32) -> Option<(u32, u32)> {
 }
 
 /// Splits `A级 1%` into its class and the rest; the longest word wins, so 严重失信 is not read as 失信.
-fn class_prefix(part: &str) -> Option<(Option<Class>, &str)> {
+pub fn class_prefix(part: &str) -> Option<(Option<Class>, &str)> {
     let classes = Class::WORDS.iter().flat_map(|(class, words)| words.iter().map(|word| (Some(*class), *word)));
     let none = [(None, "N"), (None, "未分类")];
     let (class, word) =

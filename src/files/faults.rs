@@ -1,5 +1,6 @@
 //! Faults of input: all at once, each with its place, its cause and what to do about it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -41,6 +42,9 @@ pub struct Place {
     /// Heading as the file writes it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub column: String,
+    /// Letters of the column in a spreadsheet, such as `D`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub letter: String,
 }
 
 impl fmt::Display for Place {
@@ -55,6 +59,9 @@ impl fmt::Display for Place {
         if !self.column.is_empty() {
             write!(f, ":{}", self.column)?;
         }
+        if let (false, Some(row)) = (self.letter.is_empty(), self.row) {
+            write!(f, " ({}{row})", self.letter)?;
+        }
         Ok(())
     }
 }
@@ -63,6 +70,8 @@ impl fmt::Display for Place {
 #[derive(Debug, Default)]
 pub struct Faults {
     list: Vec<Fault>,
+    /// Warnings that many rows of a column share, with the number of rows.
+    notes: BTreeMap<(&'static str, [String; 4]), (Fault, u32)>,
 }
 
 impl Faults {
@@ -76,6 +85,20 @@ impl Faults {
         self.add(Severity::Warning, code, place, value, cause, remedy);
     }
 
+    /// Adds a warning that other rows of the column may share: those with the same cause become one, with their number.
+    pub fn note(&mut self, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
+        let key = [place.file.clone(), place.sheet.clone(), place.column.clone(), cause.clone()];
+        let fault = || Fault {
+            severity: Severity::Warning,
+            code,
+            place,
+            value: value.to_owned(),
+            cause,
+            remedy: remedy.to_owned(),
+        };
+        self.notes.entry((code, key)).or_insert_with(|| (fault(), 0)).1 += 1;
+    }
+
     /// Tells whether any error stands, so that nothing may be planned.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|fault| fault.severity == Severity::Error)
@@ -83,6 +106,12 @@ impl Faults {
 
     /// Returns all faults: errors first, then by code and place.
     pub fn into_sorted(mut self) -> Vec<Fault> {
+        for (mut fault, rows) in std::mem::take(&mut self.notes).into_values() {
+            if rows > 1 {
+                fault.cause = format!("{}; so in {rows} rows, of which this is the first", fault.cause);
+            }
+            self.list.push(fault);
+        }
         self.list.sort();
         self.list.dedup();
         self.list

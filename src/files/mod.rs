@@ -3,9 +3,14 @@
 //! | file | does |
 //! |---|---|
 //! | [`faults`] | says what is wrong with an input: code, place, cause, remedy |
-//! | [`table`] | opens a CSV, XLSX or Parquet file as one frame of text columns |
+//! | [`sheet`] | decodes a file into sheets of cells, by its content: [`delimited`] text, [`workbook`] (XLSX, XLS), [`spreadsheet_xml`], [`parquet`] |
 //! | [`columns`] | knows every table's columns, in English and in Chinese |
+//! | [`header`] | finds the headings, and the rows below them that are none of the table |
+//! | [`table`] | puts the two together: rows under known columns, each cell with its place |
 //! | [`cells`] | reads the text of one cell: dates, spans, lists, ids, rates |
+//! | [`uscc`] | tells the kinds of ids and verifies their check characters |
+//! | [`ratio`], [`frequency`] | type the wording of ratios and frequencies, or refuse it with a remedy |
+//! | [`places`], [`industry`] | read townships and industries as offices write them |
 //! | [`rules`] | reads and writes `plan.toml` |
 //! | [`registry`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
 //! | [`workspace`] | loads a whole folder |
@@ -21,15 +26,26 @@
 pub mod bundle;
 pub mod cells;
 pub mod columns;
+pub mod delimited;
 pub mod export;
 pub mod faults;
 pub mod fingerprints;
 pub mod freeze;
+pub mod frequency;
+pub mod header;
+pub mod industry;
 pub mod ledger;
+pub mod parquet;
+pub mod places;
+pub mod ratio;
 pub mod registry;
 pub mod roster;
 pub mod rows;
 pub mod rules;
+pub mod sheet;
+pub mod spreadsheet_xml;
 pub mod table;
 pub mod tasks;
+pub mod uscc;
+pub mod workbook;
 pub mod workspace;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells;
+use super::cells::{self, DayOf};
 use super::faults::Faults;
 use super::registry::{self, Index, Unique, mention};
 use super::table::{Field, Table};
@@ -54,14 +54,14 @@ pub fn inspectors(
                 faults.error("same-iv", certificate.place(row), written, cause, "give one of the two another number");
             }
             let remedy = "write a code or name of the agencies table";
-            let agency = mention(agencies, agency.text(row), "unknown-agency", agency.place(row), remedy, faults);
+            let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), remedy, faults);
             let valid = validity(from, until, row, faults);
             let (Some(agency), Some(valid)) = (agency, valid) else {
                 continue;
             };
             let is_valid = match status.text(row) {
-                "" | "valid" | "有效" => true,
-                "cancelled" | "注销" | "失效" | "吊销" => false,
+                "" | "valid" | "有效" | "在岗" | "正常" | "在用" => true,
+                "cancelled" | "注销" | "失效" | "吊销" | "无效" | "过期" | "暂扣" => false,
                 other => {
                     let cause = "the status is neither valid nor cancelled".to_owned();
                     faults.error("unknown-word", status.place(row), other, cause, "write valid/cancelled or 有效/注销");
@@ -113,7 +113,7 @@ pub fn recusals(
                 }
                 ("", code) => {
                     let remedy = "write a code or name of the agencies table";
-                    mention(agencies, code, "unknown-agency", agency.place(row), remedy, faults)
+                    mention(agencies, code, "unknown-agency", (agency, row), remedy, faults)
                         .map(|no| Recused::Agency(AgencyNo(no)))
                 }
                 (number, _) => {
@@ -134,7 +134,7 @@ pub fn recusals(
                 let remedy = "correct the id, or take the row out if the entity has left";
                 faults.error("unknown-entity", entity.place(row), entity.text(row), cause, remedy);
             }
-            let until = registry::date(until, row, faults);
+            let until = registry::date(until, row, DayOf::Last, faults);
             if let (Some(who), Ok(at)) = (who, found) {
                 let entity = EntityNo(at as u32);
                 recusals.push(Recusal { who, entity, reason: reason.text(row).to_owned(), until });
@@ -155,8 +155,8 @@ pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut F
         for row in 0..table.len() {
             let id = cells::id(entity.text(row)).into_owned();
             let remedy = "write a code or name of the agencies table";
-            let agency = mention(agencies, agency.text(row), "unknown-agency", agency.place(row), remedy, faults);
-            let day = registry::date(date, row, faults);
+            let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), remedy, faults);
+            let day = registry::date(date, row, DayOf::First, faults);
             if date.text(row).is_empty() {
                 let cause = "a past visit without its date can not be counted".to_owned();
                 faults.error("not-a-date", date.place(row), "", cause, "write the date, or take the row out");
@@ -206,7 +206,7 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
     for table in tables {
         let [date, kind, name, source] = ["date", "kind", "name", "source"].map(|name| table.field(name));
         for row in 0..table.len() {
-            let Some(day) = cells::date(date.text(row)) else {
+            let Some((day, _)) = cells::any_date(date.text(row), DayOf::First) else {
                 faults.error(
                     "not-a-date",
                     date.place(row),
@@ -247,7 +247,7 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
 pub fn item_list(field: Field<'_>, row: usize, items: &Index, faults: &mut Faults) -> Vec<ItemNo> {
     let remedy = "write codes of the items table, parted by ;";
     let found = cells::list(field.text(row))
-        .filter_map(|code| mention(items, code, "unknown-item", field.place(row), remedy, faults));
+        .filter_map(|code| mention(items, code, "unknown-item", (field, row), remedy, faults));
     let mut list: Vec<ItemNo> = found.map(ItemNo).collect();
     list.sort();
     list.dedup();
@@ -256,15 +256,14 @@ pub fn item_list(field: Field<'_>, row: usize, items: &Index, faults: &mut Fault
 
 /// Reads the first and the last day of a certificate.
 fn validity(from: Field<'_>, until: Field<'_>, row: usize, faults: &mut Faults) -> Option<Span> {
-    let mut end = |field: Field<'_>| {
-        let date = cells::date(field.text(row));
-        if date.is_none() {
-            let remedy = "write YYYY-MM-DD; 9999-09-09 stands for no end";
-            faults.error("not-a-date", field.place(row), field.text(row), "this is no date".into(), remedy);
+    let mut end = |field: Field<'_>, day: DayOf| {
+        if field.text(row).is_empty() {
+            let remedy = "write YYYY-MM-DD; 9999-09-09 or 长期 stands for no end";
+            faults.error("not-a-date", field.place(row), "", "the cell is empty".into(), remedy);
         }
-        date
+        registry::date(field, row, day, faults)
     };
-    let (first, last) = (end(from), end(until));
+    let (first, last) = (end(from, DayOf::First), end(until, DayOf::Last));
     let (first, last) = (first?, last?);
     if first > last {
         let value = format!("{first} / {last}");
@@ -282,7 +281,7 @@ fn jurisdiction_of(field: Field<'_>, row: usize, townships: &Index, faults: &mut
     let remedy =
         "write codes or names of the townships table, parted by ;, or leave the cell empty for the whole county";
     let found = cells::list(field.text(row))
-        .filter_map(|name| mention(townships, name, "unknown-township", field.place(row), remedy, faults));
+        .filter_map(|name| mention(townships, name, "unknown-township", (field, row), remedy, faults));
     let mut list: Vec<TownshipNo> = found.map(TownshipNo).collect();
     list.sort();
     list.dedup();

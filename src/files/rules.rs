@@ -56,11 +56,45 @@ struct Tables {
     calendar: Paths,
 }
 
+/// Is a table's file, several of them, or one with what to read in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Paths {
-    One(String),
-    Many(Vec<String>),
+    One(Named),
+    Many(Vec<Named>),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Named {
+    Path(String),
+    Source(Source),
+}
+
+/// Is one file of a table, and what `plan.toml` says about it where guessing is not wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Relative to the workspace.
+    pub path: String,
+    /// The only sheet to read; all that have the table's headings if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Row of the headings as the spreadsheet counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading_row: Option<u32>,
+    /// Canonical column names, each with a heading of the file, a column's letters, or `=` and a value for all rows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
+}
+
+impl From<Named> for Source {
+    fn from(named: Named) -> Source {
+        match named {
+            Named::Path(path) => Source { path, ..Source::default() },
+            Named::Source(source) => source,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +109,12 @@ struct DrawRules {
 #[serde(deny_unknown_fields, default)]
 struct RegistryRules {
     without_id: WithoutId,
+    /// Not part of the canonical form: it says nothing that the frozen tables do not say.
+    #[serde(skip_serializing)]
+    without_id_reason: String,
+    /// Not part of the canonical form: the frozen entities have their ids.
+    #[serde(skip_serializing)]
+    fallback_id: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,7 +145,7 @@ impl RegistryRules {
 
 impl Tables {
     /// Returns the paths under each table's name; a table that a plan can do without may have none.
-    fn by_name(self) -> BTreeMap<&'static str, Vec<String>> {
+    fn by_name(self) -> BTreeMap<&'static str, Vec<Source>> {
         let named = [
             (AGENCIES.name, Some(self.agencies)),
             (TOWNSHIPS.name, Some(self.townships)),
@@ -120,15 +160,15 @@ impl Tables {
         ];
         let paths = |paths| match paths {
             None => Vec::new(),
-            Some(Paths::One(path)) => vec![path],
-            Some(Paths::Many(paths)) => paths,
+            Some(Paths::One(named)) => vec![named.into()],
+            Some(Paths::Many(named)) => named.into_iter().map(Source::from).collect(),
         };
         named.into_iter().map(|(name, named)| (name, paths(named))).collect()
     }
 
     /// Names the canonical files, which stand beside the canonical rules.
     fn canonical() -> Tables {
-        let file = |layout: &Layout| Paths::One(layout.file());
+        let file = |layout: &Layout| Paths::One(Named::Path(layout.file()));
         Tables {
             agencies: file(&AGENCIES),
             townships: file(&TOWNSHIPS),
@@ -167,8 +207,12 @@ impl Default for Teams {
 #[derive(Debug)]
 pub struct RulesFile {
     pub rules: Rules,
-    /// Paths by table name, each relative to the workspace.
-    pub tables: BTreeMap<&'static str, Vec<String>>,
+    /// Files by table name.
+    pub tables: BTreeMap<&'static str, Vec<Source>>,
+    /// Heading of the column whose value stands for an id that is not there.
+    pub fallback_id: Option<String>,
+    /// Why entities without any code are left out, for the report.
+    pub without_id_reason: String,
 }
 
 /// Reads `plan.toml` of a workspace.
@@ -287,7 +331,8 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
         },
         quiet,
     };
-    (!faults.has_errors()).then_some(RulesFile { rules, tables })
+    let RegistryRules { without_id_reason, fallback_id, .. } = file.registry;
+    (!faults.has_errors()).then_some(RulesFile { rules, tables, fallback_id, without_id_reason })
 }
 
 /// Writes the rules as the canonical `plan.toml`, whose tables are the canonical files beside it.
@@ -305,7 +350,7 @@ pub fn write(rules: &Rules) -> String {
             reserve: rules.reserve.to_string(),
             visits_per_year_max: rules.visits_per_year_max,
         },
-        registry: RegistryRules { without_id: rules.without_id },
+        registry: RegistryRules { without_id: rules.without_id, ..RegistryRules::default() },
         teams: Teams {
             size: rules.team.size,
             agencies_per_visit_max: rules.team.agencies_per_visit_max,

@@ -1,81 +1,278 @@
-//! Tables of any format as one frame of text columns, each row with the place it came from.
-//!
-//! The format is told by the content and not by the file's name: `PAR1` is Parquet, `PK` and the OLE signature are
-//! workbooks, anything else is text in UTF-8 or GB18030, separated by commas or tabs.
+//! Tables of any format as rows under known columns, each cell with the place it came from.
 
-use std::io::Cursor;
+use std::borrow::Cow;
 use std::path::Path;
 
-use calamine::{Data, DataType, Reader};
-use polars::prelude::{
-    Column as FrameColumn, DataFrame, DataType as FrameType, ParquetReader, PolarsError, SerReader, StringChunked,
-};
-use thiserror::Error;
+use serde::Serialize;
 
 use super::columns::Layout;
 use super::faults::{Faults, Place};
+use super::header::{self, Heading, Origin};
+use super::rules::Source;
+use super::sheet::{self, Sheet, SheetError, column_of_letters, letters};
 
-/// Holds the rows of one table file under its layout's canonical columns.
+/// Holds the rows of one sheet under its layout's canonical columns.
 #[derive(Debug)]
 pub struct Table {
     /// Path as `plan.toml` writes it.
     pub file: String,
-    pub sheet: String,
-    /// One text column for each column of the layout; one that the file lacks is empty throughout.
-    frame: DataFrame,
-    /// Heading of each column as the file writes it.
-    headings: Vec<String>,
-    /// Row numbers as an editor counts them, from 1.
+    layout: &'static Layout,
+    sheet: Sheet,
+    heading_row: usize,
+    /// Where each column of the layout comes from.
+    origins: Vec<Origin>,
+    /// Positions of the table's rows in the sheet.
     rows: Vec<u32>,
+    /// Columns of the sheet that were not read.
+    left_over: Vec<usize>,
+    /// Rows below the headings that are none of the table.
+    passed: usize,
 }
 
 /// Reads one column of a table, row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
-    values: &'a StringChunked,
-    heading: &'a str,
     table: &'a Table,
+    origin: &'a Origin,
+    /// Name of the column where the file has none.
+    name: &'a str,
 }
 
-/// Says why a file is no table.
-#[derive(Debug, Error)]
-enum TableError {
-    #[error("the file can not be opened: {0}")]
-    Open(#[from] std::io::Error),
-    #[error("the file looks like Parquet and can not be decoded: {0}")]
-    Parquet(#[from] PolarsError),
-    #[error("the file looks like a workbook and can not be decoded: {0}")]
-    Workbook(#[from] calamine::Error),
-    #[error("the text can not be split into cells: {0}")]
-    Text(#[from] csv::Error),
-    #[error("the text is neither UTF-8 nor GB18030")]
-    Encoding,
-    #[error("the file has no row with headings")]
-    Empty,
+/// Says which column of a file was taken for what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mapping {
+    pub table: &'static str,
+    pub file: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sheet: String,
+    /// Row of the headings as the spreadsheet counts; 0 where the format has no such row.
+    pub heading_row: u32,
+    pub rows: usize,
+    pub rows_passed: usize,
+    pub columns: Vec<MappedColumn>,
+    /// Headings of the columns that were not read.
+    pub left_over: Vec<MappedColumn>,
 }
 
-/// Is a file as cells, before anything is known about its columns.
-struct Cells {
-    sheet: String,
-    /// Row numbers beside the cells; the first row holds the headings.
-    rows: Vec<(u32, Vec<String>)>,
+/// Is one column of a mapping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MappedColumn {
+    /// Canonical name; empty for a column that was not read.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub name: &'static str,
+    /// Letter in the spreadsheet; empty where the file has no such column.
+    pub letter: String,
+    /// Heading as the file writes it, or the value that stands for all rows.
+    pub heading: String,
 }
 
 impl Table {
-    /// Opens a table file and finds the layout's columns in it, or reports why not.
+    /// Opens a file and reads every sheet in it that has the layout's columns, or reports why none has.
     ///
-    /// Reports `unreadable-file`, `missing-column`, `column-twice` as errors and `unknown-column` as a warning.
-    pub fn open(folder: &Path, file: &str, layout: &Layout, faults: &mut Faults) -> Option<Table> {
-        let place = Place { file: file.to_owned(), ..Place::default() };
-        let read = std::fs::read(folder.join(file)).map_err(TableError::from).and_then(|bytes| decode(&bytes));
-        match read {
-            Ok(cells) => Table::with_layout(file, cells, layout, faults),
+    /// Reports `unreadable-file`, `no-sheet`, `no-headings`, `missing-column`, `column-twice`, `unknown-named-column`
+    /// and `broken-cell` as errors; `unknown-column`, `column-left-over`, `sheet-passed` and `row-passed` as warnings.
+    pub fn open(folder: &Path, source: &Source, layout: &'static Layout, faults: &mut Faults) -> Vec<Table> {
+        let read = std::fs::read(folder.join(&source.path)).map_err(SheetError::from);
+        match read.and_then(|bytes| sheet::decode(&bytes)) {
+            Ok(sheets) => Table::of_sheets(sheets, source, layout, faults),
             Err(error) => {
-                let remedy = "give the path of a CSV, XLSX or Parquet file in plan.toml, or export the table again";
-                faults.error("unreadable-file", place, "", error.to_string(), remedy);
-                None
+                let place = Place { file: source.path.clone(), ..Place::default() };
+                faults.error("unreadable-file", place, "", error.to_string(), remedy_of(&error));
+                Vec::new()
             }
         }
+    }
+
+    fn of_sheets(mut sheets: Vec<Sheet>, source: &Source, layout: &'static Layout, faults: &mut Faults) -> Vec<Table> {
+        let file_place = || Place { file: source.path.clone(), ..Place::default() };
+        if let Some(name) = &source.sheet {
+            let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+            sheets.retain(|sheet| sheet.name == *name);
+            if sheets.is_empty() {
+                let cause = format!("the workbook has no filled sheet of this name; it has {}", names.join(", "));
+                faults.error("no-sheet", file_place(), name, cause, "correct the name of the sheet in plan.toml");
+                return Vec::new();
+            }
+        }
+        let mut found: Vec<(Sheet, Option<Heading>)> = Vec::new();
+        for sheet in sheets {
+            let heading = match source.heading_row {
+                Some(number) => (0..sheet.height())
+                    .find(|row| sheet.number(*row) == number)
+                    .map(|row| header::read(&sheet, layout, row)),
+                None => header::find(&sheet, layout),
+            };
+            found.push((sheet, heading));
+        }
+        let named = |heading: &Heading| missing(layout, heading, source).is_empty();
+        let any_complete = found.iter().any(|(_, heading)| heading.as_ref().is_some_and(named));
+        let any = found.iter().any(|(_, heading)| heading.is_some());
+        let mut tables = Vec::new();
+        for (sheet, heading) in found {
+            let place = Place { sheet: sheet.name.clone(), ..file_place() };
+            match heading {
+                Some(heading) if !any_complete || named(&heading) => {
+                    tables.extend(Table::of_sheet(sheet, heading, source, layout, faults));
+                }
+                _ if any => {
+                    let cause = format!(
+                        "no row of the sheet has the headings of {} ({}); the sheet was not read",
+                        layout.name, layout.chinese
+                    );
+                    faults.warning(
+                        "sheet-passed",
+                        place,
+                        "",
+                        cause,
+                        "nothing, if that is right; else name its columns in plan.toml",
+                    );
+                }
+                _ => {
+                    let row = source.heading_row.map_or(sheet.number(0), |row| row);
+                    let shown =
+                        (0..sheet.height().min(1)).flat_map(|row| sheet.cells(row)).collect::<Vec<_>>().join(" | ");
+                    let cause =
+                        format!("no row among the first 100 has two headings of {} ({})", layout.name, layout.chinese);
+                    let remedy = format!(
+                        "write the headings, such as {}, above the rows, or name heading_row and columns in plan.toml",
+                        layout
+                            .columns
+                            .iter()
+                            .filter(|c| c.required)
+                            .map(|c| c.chinese[0])
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    );
+                    let shown: String = shown.chars().take(60).collect();
+                    faults.error("no-headings", Place { row: Some(row), ..place }, &shown, cause, &remedy);
+                }
+            }
+        }
+        tables
+    }
+
+    fn of_sheet(
+        sheet: Sheet,
+        heading: Heading,
+        source: &Source,
+        layout: &'static Layout,
+        faults: &mut Faults,
+    ) -> Option<Table> {
+        let row = heading.row;
+        let place = |column: usize| Place {
+            file: source.path.clone(),
+            sheet: sheet.name.clone(),
+            row: Some(sheet.number(row)),
+            column: sheet.text(row, column).to_owned(),
+            letter: if sheet.lettered { letters(column) } else { String::new() },
+        };
+        let mut origins: Vec<Origin> =
+            heading.sources.iter().map(|source| source.map_or(Origin::Missing, Origin::Column)).collect();
+        let mut complete = true;
+        for (name, told) in &source.columns {
+            let Some(at) = layout.position(name) else {
+                let cause = format!("{} has no column of this name", layout.name);
+                let remedy = format!("write one of {}", layout.headings().collect::<Vec<_>>().join(", "));
+                let here = Place { file: super::rules::PLAN_FILE.to_owned(), ..Place::default() };
+                faults.error("unknown-named-column", here, name, cause, &remedy);
+                complete = false;
+                continue;
+            };
+            match named_origin(&sheet, row, told) {
+                Some(origin) => origins[at] = origin,
+                None => {
+                    let cause = format!("the file has no column {told:?}, which plan.toml names for `{name}`");
+                    let remedy = "write a heading of the file, its letter, or = and a value for all rows";
+                    faults.error(
+                        "unknown-named-column",
+                        Place { column: String::new(), letter: String::new(), ..place(0) },
+                        told,
+                        cause,
+                        remedy,
+                    );
+                    complete = false;
+                }
+            }
+        }
+        let is_told = |target: usize| source.columns.contains_key(layout.columns[target].name);
+        let taken = |column: usize| origins.contains(&Origin::Column(column));
+        let mut left_over: Vec<usize> = Vec::new();
+        for (column, target) in heading.twice.iter().filter(|(_, target)| !is_told(*target)) {
+            let cause = format!("two columns mean `{}`", layout.columns[*target].name);
+            let remedy = "remove or rename one of them, or name the right one in plan.toml";
+            faults.error("column-twice", place(*column), sheet.text(row, *column), cause, remedy);
+            left_over.push(*column);
+        }
+        for (column, target) in heading.second.iter().filter(|(column, _)| !taken(*column)) {
+            left_over.push(*column);
+            if is_told(*target) {
+                continue;
+            }
+            let Origin::Column(better) = origins[*target] else { continue };
+            let cause = format!(
+                "`{}` is read from column {}; this column was not read",
+                layout.columns[*target].name,
+                sheet.text(row, better)
+            );
+            let remedy = "nothing, if that is right; else name the right column in plan.toml";
+            faults.warning("column-left-over", place(*column), sheet.text(row, *column), cause, remedy);
+        }
+        for column in heading.unknown.iter().filter(|column| !taken(**column)) {
+            left_over.push(*column);
+            let cause = format!("no column of {} ({}) has this heading; it was not read", layout.name, layout.chinese);
+            faults.warning(
+                "unknown-column",
+                place(*column),
+                sheet.text(row, *column),
+                cause,
+                "rename it if it was meant",
+            );
+        }
+        for (column, origin) in layout.columns.iter().zip(&origins) {
+            if column.required && *origin == Origin::Missing && !source.columns.contains_key(column.name) {
+                let cause = format!("the column `{}` is missing", column.name);
+                let remedy = format!(
+                    "add a column with one of the headings {}, {}; or name it in plan.toml under tables.{}.columns, where = and a value stands for all rows",
+                    column.name,
+                    column.chinese.join(", "),
+                    layout.name
+                );
+                let here = Place { column: column.name.to_owned(), letter: String::new(), ..place(0) };
+                faults.error("missing-column", here, "", cause, &remedy);
+                complete = false;
+            }
+        }
+        if !complete {
+            return None;
+        }
+        left_over.sort_unstable();
+        let is_canonical = header::is_canonical(&sheet, layout, row);
+        let key = layout.columns.iter().position(|column| column.required).and_then(|at| match origins[at] {
+            Origin::Column(column) => Some(column),
+            _ => None,
+        });
+        let mut rows = Vec::with_capacity(sheet.height() - row - 1);
+        let mut passed: Vec<(header::Passed, u32)> = Vec::new();
+        for at in row + 1..sheet.height() {
+            if is_canonical {
+                rows.push(at as u32);
+                continue;
+            }
+            match header::passed(&sheet, row, at, at - row - 1, key) {
+                None => rows.push(at as u32),
+                Some(why) => passed.push((why, sheet.number(at))),
+            }
+        }
+        report_passed(&passed, source, &sheet, faults);
+        for (number, column, cause) in &sheet.broken {
+            let is_read = taken(*column as usize);
+            if is_read && *number > sheet.number(row) {
+                let here = Place { row: Some(*number), ..place(*column as usize) };
+                faults.error("broken-cell", here, "", cause.clone(), "correct the cell");
+            }
+        }
+        let passed = passed.len();
+        Some(Table { file: source.path.clone(), layout, sheet, heading_row: row, origins, rows, left_over, passed })
     }
 
     /// Returns the number of rows below the headings.
@@ -93,161 +290,146 @@ impl Table {
     /// # Panics
     /// If the layout has no such column, which is a mistake of the caller.
     pub fn field(&self, name: &'static str) -> Field<'_> {
-        let at = self.frame.get_column_index(name).expect("the layout has the column");
-        let values = self.frame.columns()[at].str().expect("every column of the frame is text");
-        Field { values, heading: &self.headings[at], table: self }
+        let at = self.layout.position(name).expect("the layout has the column");
+        Field { table: self, origin: &self.origins[at], name }
     }
 
-    fn with_layout(file: &str, cells: Cells, layout: &Layout, faults: &mut Faults) -> Option<Table> {
-        let mut lines = cells.rows.into_iter();
-        let (heading_row, found) = lines.next()?;
-        let place = |column: &str| Place {
-            file: file.to_owned(),
-            sheet: cells.sheet.clone(),
-            row: Some(heading_row),
-            column: column.to_owned(),
-        };
-        let mut sources: Vec<Option<usize>> = vec![None; layout.columns.len()];
-        for (source, heading) in found.iter().enumerate() {
-            match layout.column_of(heading) {
-                None if heading.trim().is_empty() => {}
-                None => {
-                    let cause =
-                        format!("no column of {} ({}) has this heading; it was not read", layout.name, layout.chinese);
-                    faults.warning("unknown-column", place(heading), heading, cause, "rename it if it was meant");
-                }
-                Some(target) if sources[target].is_some() => {
-                    let cause = format!("two columns mean `{}`", layout.columns[target].name);
-                    faults.error("column-twice", place(heading), heading, cause, "remove or rename one of them");
-                }
-                Some(target) => sources[target] = Some(source),
+    /// Returns the column with this heading or letter, which need not be one of the layout's.
+    pub fn field_named<'a>(&'a self, told: &'a str, origin: &'a mut Origin) -> Option<Field<'a>> {
+        *origin = named_origin(&self.sheet, self.heading_row, told)?;
+        Some(Field { table: self, origin, name: told })
+    }
+
+    /// Says which column was taken for what.
+    pub fn mapping(&self) -> Mapping {
+        let heading = |column: usize| self.sheet.text(self.heading_row, column).to_owned();
+        let letter = |column: usize| if self.sheet.lettered { letters(column) } else { String::new() };
+        let columns = self.layout.columns.iter().zip(&self.origins).map(|(column, origin)| match origin {
+            Origin::Missing => MappedColumn { name: column.name, letter: String::new(), heading: String::new() },
+            Origin::Column(at) => MappedColumn { name: column.name, letter: letter(*at), heading: heading(*at) },
+            Origin::Constant(value) => {
+                MappedColumn { name: column.name, letter: "=".to_owned(), heading: value.clone() }
             }
-        }
-        let mut complete = true;
-        for (column, _) in
-            layout.columns.iter().zip(&sources).filter(|(column, source)| column.required && source.is_none())
-        {
-            let cause = format!("the column `{}` is missing", column.name);
-            let remedy =
-                format!("add a column with one of the headings {}, {}", column.name, column.chinese.join(", "));
-            faults.error("missing-column", place(column.name), "", cause, &remedy);
-            complete = false;
-        }
-        if !complete {
-            return None;
-        }
-        let (rows, lines): (Vec<u32>, Vec<Vec<String>>) =
-            lines.filter(|(_, cells)| cells.iter().any(|cell| !clean(cell).is_empty())).unzip();
-        let headings = layout.columns.iter().zip(&sources).map(|(column, source)| match source {
-            Some(source) => found[*source].trim().to_owned(),
-            None => column.name.to_owned(),
         });
-        let columns = layout.columns.iter().zip(&sources).map(|(column, source)| {
-            let cell =
-                |line: &Vec<String>| source.and_then(|at| line.get(at)).map_or(String::new(), |c| clean(c).to_owned());
-            FrameColumn::new(column.name.into(), lines.iter().map(cell).collect::<Vec<String>>())
-        });
-        let frame =
-            DataFrame::new(rows.len(), columns.collect()).expect("columns are of one length and differ in name");
-        Some(Table { file: file.to_owned(), sheet: cells.sheet, frame, headings: headings.collect(), rows })
+        let left = self.left_over.iter();
+        Mapping {
+            table: self.layout.name,
+            file: self.file.clone(),
+            sheet: self.sheet.name.clone(),
+            heading_row: self.sheet.number(self.heading_row),
+            rows: self.rows.len(),
+            rows_passed: self.passed,
+            columns: columns.collect(),
+            left_over: left.map(|at| MappedColumn { name: "", letter: letter(*at), heading: heading(*at) }).collect(),
+        }
     }
 }
 
 impl<'a> Field<'a> {
     /// Returns the text of a row, without blanks at its ends and without the marks that keep digits as text.
+    ///
+    /// An empty cell that was merged with one above has that one's text.
     pub fn text(&self, row: usize) -> &'a str {
-        self.values.get(row).unwrap_or("")
+        match self.origin {
+            Origin::Missing => "",
+            Origin::Constant(value) => value,
+            Origin::Column(column) => {
+                let at = self.table.rows[row] as usize;
+                let text = self.table.sheet.text(at, *column);
+                if text.is_empty() { self.table.sheet.merged_text(at, *column) } else { text }
+            }
+        }
+    }
+
+    /// Returns the text of a row in one line: breaks inside the cell are taken out, as a name has none.
+    pub fn line(&self, row: usize) -> Cow<'a, str> {
+        let text = self.text(row);
+        if !text.contains(['\n', '\r']) {
+            return Cow::Borrowed(text);
+        }
+        let mut line = String::with_capacity(text.len());
+        for part in text.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()) {
+            let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            if latin(line.chars().last()) && latin(part.chars().next()) {
+                line.push(' ');
+            }
+            line.push_str(part);
+        }
+        Cow::Owned(line)
     }
 
     /// Returns where the cell stands in its file.
     pub fn place(&self, row: usize) -> Place {
+        let sheet = &self.table.sheet;
+        let (column, letter) = match self.origin {
+            Origin::Column(at) => {
+                let letter = if sheet.lettered { letters(*at) } else { String::new() };
+                (sheet.text(self.table.heading_row, *at), letter)
+            }
+            _ => (self.name, String::new()),
+        };
         Place {
             file: self.table.file.clone(),
-            sheet: self.table.sheet.clone(),
-            row: Some(self.table.rows[row]),
-            column: self.heading.to_owned(),
+            sheet: sheet.name.clone(),
+            row: Some(sheet.number(self.table.rows[row] as usize)),
+            column: column.to_owned(),
+            letter,
         }
     }
 }
 
-/// Takes blanks of any width and the spreadsheet marks `="…"` and leading `'` off a cell.
-fn clean(cell: &str) -> &str {
-    let bare = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let bare = bare.strip_prefix("=\"").and_then(|inner| inner.strip_suffix('"')).unwrap_or(bare);
-    bare.strip_prefix('\'').unwrap_or(bare)
+/// Names the required columns that neither the headings nor `plan.toml` give.
+fn missing(layout: &Layout, heading: &Heading, source: &Source) -> Vec<&'static str> {
+    let lacks = layout.columns.iter().zip(&heading.sources);
+    let lacks = lacks.filter(|(column, found)| column.required && found.is_none());
+    lacks.map(|(column, _)| column.name).filter(|name| !source.columns.contains_key(*name)).collect()
 }
 
-fn decode(bytes: &[u8]) -> Result<Cells, TableError> {
-    let cells = match bytes {
-        [b'P', b'A', b'R', b'1', ..] => parquet(bytes)?,
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => workbook(bytes)?,
-        text => delimited(text)?,
-    };
-    if cells.rows.is_empty() { Err(TableError::Empty) } else { Ok(cells) }
+/// Finds the column that `plan.toml` names: a heading first, then a letter, or `=` and a value for all rows.
+fn named_origin(sheet: &Sheet, row: usize, told: &str) -> Option<Origin> {
+    if let Some(value) = told.strip_prefix('=') {
+        return Some(Origin::Constant(value.trim().to_owned()));
+    }
+    let wanted = super::columns::bare(told);
+    let by_heading = sheet.cells(row).position(|text| super::columns::bare(text) == wanted);
+    by_heading.or_else(|| column_of_letters(told).filter(|_| sheet.lettered)).map(Origin::Column)
 }
 
-fn parquet(bytes: &[u8]) -> Result<Cells, TableError> {
-    let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
-    let headings = frame.get_column_names().iter().map(|name| name.to_string()).collect();
-    let columns = frame.columns().iter().map(|column| column.cast(&FrameType::String));
-    let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    let texts = columns.iter().map(|column| column.str()).collect::<Result<Vec<_>, _>>()?;
-    let cell = |column: &&StringChunked, row| column.get(row).unwrap_or("").to_owned();
-    let line = |row: usize| (row as u32 + 1, texts.iter().map(|column| cell(column, row)).collect());
-    // Parquet has no heading row: its rows count from 1.
-    Ok(Cells {
-        sheet: String::new(),
-        rows: std::iter::once((0, headings)).chain((0..frame.height()).map(line)).collect(),
-    })
-}
-
-fn workbook(bytes: &[u8]) -> Result<Cells, TableError> {
-    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes))?;
-    let Some(sheet) = book.sheet_names().first().cloned() else {
-        return Err(TableError::Empty);
-    };
-    let range = book.worksheet_range(&sheet)?;
-    let first = range.start().map_or(0, |(row, _)| row);
-    let rows = (first + 1..).zip(range.rows()).map(|(row, cells)| (row, cells.iter().map(cell_text).collect()));
-    Ok(Cells {
-        sheet,
-        rows: rows.filter(|(_, cells): &(u32, Vec<String>)| cells.iter().any(|c| !c.is_empty())).collect(),
-    })
-}
-
-/// Writes a workbook's cell as the text that it shows: dates as `YYYY-MM-DD`, whole numbers without a point.
-fn cell_text(cell: &Data) -> String {
-    match cell {
-        Data::DateTime(when) if when.is_datetime() => {
-            let (year, month, day, ..) = when.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        Data::Empty => String::new(),
-        other => other.as_string().unwrap_or_default(),
+/// Reports the rows that were passed over, one warning for each reason.
+fn report_passed(passed: &[(header::Passed, u32)], source: &Source, sheet: &Sheet, faults: &mut Faults) {
+    let mut sorted = passed.to_vec();
+    sorted.sort_unstable();
+    for rows in sorted.chunk_by(|(a, _), (b, _)| a == b) {
+        let (why, first) = rows[0];
+        let numbers: Vec<String> = rows.iter().take(20).map(|(_, number)| number.to_string()).collect();
+        let more = if rows.len() > 20 { format!(" and {} more", rows.len() - 20) } else { String::new() };
+        let cause = format!(
+            "{} taken for {} and not read: {}{more}",
+            if rows.len() == 1 { "a row was" } else { "rows were" },
+            why.name().0,
+            numbers.join(", ")
+        );
+        let place =
+            Place { file: source.path.clone(), sheet: sheet.name.clone(), row: Some(first), ..Place::default() };
+        faults.warning(
+            "row-passed",
+            place,
+            why.name().1,
+            cause,
+            "nothing, if that is right; else give the row its code",
+        );
     }
 }
 
-fn delimited(bytes: &[u8]) -> Result<Cells, TableError> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => std::borrow::Cow::Borrowed(text),
-        Err(_) => {
-            let (text, _, had_errors) = encoding_rs::GB18030.decode(bytes);
-            if had_errors {
-                return Err(TableError::Encoding);
-            }
-            text
-        }
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let heading = text.lines().next().unwrap_or("");
-    let delimiter = if heading.matches('\t').count() > heading.matches(',').count() { b'\t' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record?;
-        let line = record.position().map_or(0, |position| position.line() as u32);
-        rows.push((line, record.iter().map(str::to_owned).collect()));
+fn remedy_of(error: &SheetError) -> &'static str {
+    match error {
+        SheetError::Open(_) => "correct the path in plan.toml; it is relative to the workspace",
+        SheetError::Password => "open it, take the password off, and save it again",
+        SheetError::WebPage | SheetError::NotAWorkbook => "open it in a spreadsheet program and save it as XLSX",
+        SheetError::Encoding(_) => "save it again as CSV in UTF-8, or as XLSX",
+        SheetError::OpenQuote { .. } => "close the quote, or take it out; inside a quoted cell a quote is doubled",
+        SheetError::TooLarge => "delete the empty rows and columns beyond the table, or split it into several files",
+        SheetError::Empty => "export the table again, or take it out of plan.toml",
+        _ => "give the path of a CSV, XLSX or Parquet file in plan.toml, or export the table again",
     }
-    Ok(Cells { sheet: String::new(), rows })
 }

@@ -1,7 +1,8 @@
 //! Tasks (抽查计划): from the table into the model.
 
-use super::cells;
+use super::cells::{self, DayOf};
 use super::faults::Faults;
+use super::ratio::{self, RatioPer};
 use super::registry::{self, Index, Unique, is_code, mention, yes_no};
 use super::roster::item_list;
 use super::table::{Field, Table};
@@ -35,7 +36,7 @@ pub fn tasks(tables: &[Table], known: &Known<'_>, faults: &mut Faults) -> Vec<Ta
                 continue;
             }
             let remedy = "write a code or name of the agencies table";
-            let lead_no = mention(known.agencies, lead.text(row), "unknown-agency", lead.place(row), remedy, faults);
+            let lead_no = mention(known.agencies, lead.text(row), "unknown-agency", (lead, row), remedy, faults);
             let partners_of = partner_list(partners, row, known.agencies, faults);
             let items_of = item_list(items, row, known.items, faults);
             if items.text(row).is_empty() {
@@ -48,7 +49,7 @@ pub fn tasks(tables: &[Table], known: &Known<'_>, faults: &mut Faults) -> Vec<Ta
                     "write codes of the items table, parted by ;",
                 );
             }
-            let rates = rates_of(rate, row, faults);
+            let rates = rates_of(rate, row, known.rules, faults);
             let balls_of = cells::balls(balls.text(row)).unwrap_or_else(|| {
                 let cause = "these are no urn balls".to_owned();
                 let remedy = "write a number from 1 to 8, or one for each class such as C 2;D 4";
@@ -127,14 +128,37 @@ fn report_items(task: &Task, items: Field<'_>, row: usize, known: &Known<'_>, fa
     }
 }
 
-fn rates_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Rates> {
-    let rates = cells::rates(field.text(row));
-    if rates.is_none() {
-        let cause = "the rate can not be typed, and none is guessed".to_owned();
-        let remedy = "write 3%, 2‰, 1:10, 20户, or one for each class such as A 1%;B 2%;C 10%;D 30%; keep the wording in its own column";
-        faults.error("rate-untyped", field.place(row), field.text(row), cause, remedy);
+/// Reads the rate of a task: in the plain form, or in the wording of the lists where it says one number for the period.
+fn rates_of(field: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) -> Option<Rates> {
+    let text = field.text(row);
+    if let Some(rates) = cells::rates(text) {
+        return Some(rates);
     }
-    rates
+    let keep = "; keep the wording in its own column";
+    let (cause, remedy) = match ratio::ratio(text) {
+        Ok(typed) => match typed.rates_for(span_of(&rules.days)) {
+            Ok(rates) => return Some(rates),
+            Err(cause) => (cause.to_owned(), "write the one rate that is meant for this period, such as 3%"),
+        },
+        Err(refusal) => (format!("the rate can not be typed, and none is guessed: {refusal}"), refusal.remedy()),
+    };
+    let remedy = if remedy.ends_with("column") { remedy.to_owned() } else { format!("{remedy}{keep}") };
+    faults.error("rate-untyped", field.place(row), text, cause, &remedy);
+    None
+}
+
+/// Tells whether a period is one month, one quarter or one year of the calendar.
+fn span_of(days: &Span) -> Option<RatioPer> {
+    let (first, last) = (days.first, days.last);
+    if first.day() != 1 || last != last.last_of_month() || first.year() != last.year() {
+        return None;
+    }
+    match (first.month(), last.month()) {
+        (first, last) if first == last => Some(RatioPer::Month),
+        (1, 3) | (4, 6) | (7, 9) | (10, 12) => Some(RatioPer::Quarter),
+        (1, 12) => Some(RatioPer::Year),
+        _ => None,
+    }
 }
 
 fn partner_list(field: Field<'_>, row: usize, agencies: &Index, faults: &mut Faults) -> Vec<Partner> {
@@ -154,7 +178,7 @@ fn partner_list(field: Field<'_>, row: usize, agencies: &Index, faults: &mut Fau
             );
         }
         let remedy = "write codes or names of the agencies table, parted by ;";
-        let Some(no) = mention(agencies, name, "unknown-agency", field.place(row), remedy, faults) else {
+        let Some(no) = mention(agencies, name, "unknown-agency", (field, row), remedy, faults) else {
             continue;
         };
         let share = share_of.flatten().filter(|share| *share != Rate::Share { part: 100, whole: 100 });
@@ -216,7 +240,7 @@ fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -
     }
     for part in cells::list(townships.text(row)) {
         let remedy = "write codes or names of the townships table, parted by ;";
-        let found = mention(known.townships, part, "unknown-township", townships.place(row), remedy, faults);
+        let found = mention(known.townships, part, "unknown-township", (townships, row), remedy, faults);
         scope.townships.extend(found.map(TownshipNo));
     }
     for part in cells::list(classes.text(row)) {
@@ -240,8 +264,8 @@ fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -
 }
 
 fn window_of(first: Field<'_>, last: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) -> Option<Span> {
-    let first_day = registry::date(first, row, faults);
-    let last_day = registry::date(last, row, faults);
+    let first_day = registry::date(first, row, DayOf::First, faults);
+    let last_day = registry::date(last, row, DayOf::Last, faults);
     if first_day.is_none() != first.text(row).is_empty() || last_day.is_none() != last.text(row).is_empty() {
         return None;
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::columns::{self, Layout};
 use super::faults::{Fault, Faults, Place};
-use super::rules::{self, PLAN_FILE};
-use super::table::Table;
+use super::rules::{self, PLAN_FILE, Source};
+use super::table::{Mapping, Table};
 use super::{registry, roster, tasks};
 use crate::plan::calendar;
 use crate::plan::model::{Frames, Inputs, PastVisit};
@@ -19,6 +19,8 @@ pub struct Loaded {
     pub ready: Option<(Inputs, Frames)>,
     /// Errors first, then warnings.
     pub faults: Vec<Fault>,
+    /// Which column of which file was taken for what, in the order of the tables.
+    pub mappings: Vec<Mapping>,
 }
 
 /// Loads a workspace folder and validates it, all faults at once.
@@ -26,14 +28,15 @@ pub struct Loaded {
 /// `earlier` are visits of earlier periods that the tables do not hold yet; they join the history.
 pub fn load(folder: &Path, earlier: &[EarlierVisit]) -> Loaded {
     let mut faults = Faults::default();
-    let inputs = inputs(folder, earlier, &mut faults);
+    let mut mappings = Vec::new();
+    let inputs = inputs(folder, earlier, &mut mappings, &mut faults);
     let ready = inputs.map(|inputs| {
         let frames = scope::frames(&inputs);
         report_frames(&inputs, &frames, &mut faults);
         (inputs, frames)
     });
     let ready = ready.filter(|_| !faults.has_errors());
-    Loaded { ready, faults: faults.into_sorted() }
+    Loaded { ready, faults: faults.into_sorted(), mappings }
 }
 
 /// Is a visit of an earlier bundle, with codes instead of positions.
@@ -46,12 +49,19 @@ pub struct EarlierVisit {
     pub inspectors: Vec<String>,
 }
 
-fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Option<Inputs> {
+fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, faults: &mut Faults) -> Option<Inputs> {
     let file = rules::read(folder, faults)?;
     let rules = file.rules;
+    let decision = registry::Decision {
+        without_id: rules.without_id,
+        reason: file.without_id_reason,
+        fallback_id: file.fallback_id,
+    };
     let mut opened: BTreeMap<&str, Vec<Table>> = BTreeMap::new();
     for layout in columns::LAYOUTS {
-        opened.insert(layout.name, open(folder, &file.tables, layout, faults));
+        let tables = open(folder, &file.tables, layout, faults);
+        mappings.extend(tables.iter().map(Table::mapping));
+        opened.insert(layout.name, tables);
     }
     let none = Vec::new();
     let table = |layout: &Layout| opened.get(layout.name).unwrap_or(&none);
@@ -60,7 +70,7 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Optio
     let travel = registry::travel(table(&columns::TRAVEL), &township_index, faults);
     let (items, item_index) = registry::items(table(&columns::ITEMS), &agency_index, faults);
     let (entities, entities_without_id) =
-        registry::entities(table(&columns::ENTITIES), &township_index, rules.without_id, faults);
+        registry::entities(table(&columns::ENTITIES), &township_index, &decision, faults);
     let inspectors = roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
     let known = tasks::Known {
         rules: &rules,
@@ -115,12 +125,12 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], faults: &mut Faults) -> Optio
 
 fn open(
     folder: &Path,
-    paths: &BTreeMap<&'static str, Vec<String>>,
-    layout: &Layout,
+    sources: &BTreeMap<&'static str, Vec<Source>>,
+    layout: &'static Layout,
     faults: &mut Faults,
 ) -> Vec<Table> {
-    let files = paths.get(layout.name).map_or(&[][..], Vec::as_slice);
-    files.iter().filter_map(|file| Table::open(folder, file, layout, faults)).collect()
+    let sources = sources.get(layout.name).map_or(&[][..], Vec::as_slice);
+    sources.iter().flat_map(|source| Table::open(folder, source, layout, faults)).collect()
 }
 
 /// Reports years without a calendar and windows without a working day.
