@@ -17,13 +17,19 @@ pub fn id(text: &str) -> Cow<'_, str> {
     }
     let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
     let is_blank = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
-    // A number that a spreadsheet kept as a number: 4541321.0.
-    let text = match text.strip_suffix(".0") {
-        Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => number,
-        _ => text,
-    };
     let kept = text.nfkc().filter(|c| !is_dash(*c) && !is_blank(*c));
     Cow::Owned(kept.flat_map(char::to_uppercase).nfkc().collect())
+}
+
+/// Makes the id in a table's cell canonical: as [`id`], and 4541321.0 is 4541321, a number that was kept as one.
+pub fn id_cell(text: &str) -> Cow<'_, str> {
+    let id = id(text);
+    match id.strip_suffix(".0") {
+        Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+            Cow::Owned(number.to_owned())
+        }
+        _ => id,
+    }
 }
 
 /// Makes other text plain: NFKC, so that full-width digits and signs read like half-width ones.

@@ -422,7 +422,7 @@ type Spot = (u32, u32);
 /// Reads the id of an entity; reports `id-made-canonical`, `id-check` and `id-rounded`.
 fn entity_id(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
     let text = field.text(row);
-    let canonical = cells::id(text);
+    let canonical = cells::id_cell(text);
     if cells::is_rounded(text) {
         let cause = "the spreadsheet has kept this code as a number and lost its last digits".to_owned();
         let remedy = "format the column as text and enter the codes again, or export the table again";

@@ -30,7 +30,7 @@ pub fn inspectors(
             ["qualifications", "townships", "leave", "visits_max", "expert"].map(|name| table.field(name));
         for row in 0..table.len() {
             let written = certificate.text(row);
-            let canonical = cells::id(written).into_owned();
+            let canonical = cells::id_cell(written).into_owned();
             if canonical.is_empty() {
                 let cause = "an officer without a certificate number can not be drawn".to_owned();
                 faults.error("no-id", certificate.place(row), written, cause, "add the number, or take the row out");
@@ -117,7 +117,7 @@ pub fn recusals(
                         .map(|no| Recused::Agency(AgencyNo(no)))
                 }
                 (number, _) => {
-                    let id = cells::id(number);
+                    let id = cells::id_cell(number);
                     let found = inspectors.binary_search_by(|officer| officer.certificate.as_str().cmp(&id));
                     if found.is_err() {
                         let cause = "no officer has this certificate number; the recusal would not count".to_owned();
@@ -127,7 +127,7 @@ pub fn recusals(
                     found.ok().map(|at| Recused::Inspector(InspectorNo(at as u32)))
                 }
             };
-            let id = cells::id(entity.text(row));
+            let id = cells::id_cell(entity.text(row));
             let found = entities.binary_search_by(|known| known.id.as_str().cmp(&id));
             if found.is_err() {
                 let cause = "no entity has this id; the recusal would not count".to_owned();
@@ -153,7 +153,7 @@ pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut F
         let [entity, agency, date, counts] = ["entity", "agency", "date", "counts"].map(|name| table.field(name));
         let [checked, inspectors, result] = ["items", "inspectors", "result"].map(|name| table.field(name));
         for row in 0..table.len() {
-            let id = cells::id(entity.text(row)).into_owned();
+            let id = cells::id_cell(entity.text(row)).into_owned();
             let remedy = "write a code or name of the agencies table";
             let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), remedy, faults);
             let day = registry::date(date, row, DayOf::First, faults);
@@ -162,7 +162,7 @@ pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut F
                 faults.error("not-a-date", date.place(row), "", cause, "write the date, or take the row out");
             }
             let mut numbers: Vec<String> =
-                cells::list(inspectors.text(row)).map(|number| cells::id(number).into_owned()).collect();
+                cells::list(inspectors.text(row)).map(|number| cells::id_cell(number).into_owned()).collect();
             numbers.sort();
             numbers.dedup();
             let items = item_list(checked, row, items, faults);

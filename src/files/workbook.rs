@@ -140,7 +140,7 @@ fn check_cells(bytes: &[u8]) -> Result<(), SheetError> {
         .filter(|(kind, _)| *kind == BOUND_SHEET)
         .filter_map(|(_, data)| data.first_chunk().map(|at| u32::from_le_bytes(*at) as usize))
         .collect();
-    let mut left = CELLS_MAX as u64 / 4;
+    let mut left = CELLS_MAX as u64 / 16;
     if sheets.len() > SHEETS_MAX {
         return Err(SheetError::TooLarge);
     }
@@ -151,7 +151,7 @@ fn check_cells(bytes: &[u8]) -> Result<(), SheetError> {
     Ok(())
 }
 
-/// Returns the cells that a sheet's decoding makes room for: those that it claims, and those between its corners.
+/// Returns what a sheet's decoding costs, in cells: those between its corners, and a part of those that it claims.
 fn claimed(sheet: &[u8]) -> u64 {
     let mut claimed = 0u64;
     let mut corners: Option<[u64; 4]> = None;
@@ -173,7 +173,8 @@ fn claimed(sheet: &[u8]) -> u64 {
             corners = Some([top.min(row), left.min(first), bottom.max(row), right.max(last)]);
         }
     }
-    claimed.saturating_add(area(corners))
+    // A claim only reserves room, while the cells between the corners are all written.
+    (claimed / 4).saturating_add(area(corners))
 }
 
 /// Splits a stream into its records: kind and data.
@@ -200,7 +201,7 @@ const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 const RUN_OF_NUMBERS: u16 = 0x00bd;
 /// Those that hold a cell or a run of cells.
-const CELL_RECORDS: [u16; 9] = [0x0006, RUN_OF_NUMBERS, 0x00d6, 0x00fd, 0x0201, 0x0203, 0x0204, 0x0205, 0x027e];
+const CELL_RECORDS: [u16; 8] = [0x0006, RUN_OF_NUMBERS, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e];
 
 /// Keeps merges that reach over several rows, each in its first column.
 fn downward(merges: &[Dimensions]) -> Vec<Merge> {
