@@ -1,6 +1,6 @@
 //! Zipped (XLSX) and binary (BIFF8 XLS) workbooks as sheets; `calamine` does the formats.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, DataRef, DataType, Dimensions, Reader, Xls, XlsError, Xlsx, XlsxError};
 
@@ -70,9 +70,9 @@ pub fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 /// # Errors
 /// [`SheetError::Password`] or [`SheetError::Workbook`].
 pub fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
-    check_cells(bytes)?;
+    let checked = checked_stream(bytes)?;
     guarded("a workbook", || {
-        let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        let mut book: Xls<_> = Xls::new(Cursor::new(checked)).map_err(|error| match error {
             XlsError::Password => SheetError::Password,
             error => broken(error),
         })?;
@@ -123,9 +123,12 @@ fn broken(error: impl ToString) -> SheetError {
     SheetError::Workbook(error.to_string())
 }
 
-/// Walks over the records of a binary workbook once, because its decoder lays every sheet out as a full grid: two
-/// cells at opposite corners, or the claim of such a grid, would take all memory.
-fn check_cells(bytes: &[u8]) -> Result<(), SheetError> {
+/// Returns a binary workbook's stream alone in a container of its own, once its records are known to be harmless.
+///
+/// The decoder makes room for what a sheet claims and lays its cells out as a full grid: a false claim, or two cells at
+/// opposite corners, would take all memory and end the process, which nothing can catch. The decoder has a container
+/// format reader of its own, and of a damaged file two readers may see two streams; so it gets the one that was checked.
+fn checked_stream(bytes: &[u8]) -> Result<Vec<u8>, SheetError> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(broken)?;
     // A protected XLSX is such a file with a stream of this name.
     if file.is_stream("/EncryptedPackage") {
@@ -135,7 +138,18 @@ fn check_cells(bytes: &[u8]) -> Result<(), SheetError> {
     let Some(name) = name else { return Err(SheetError::NotAWorkbook) };
     let mut stream = Vec::new();
     file.open_stream(name).and_then(|mut stream_of| stream_of.read_to_end(&mut stream)).map_err(broken)?;
-    let sheets: Vec<usize> = records(&stream)
+    check_cells(&stream)?;
+    // Version 3 is what workbooks are written in, and all that the decoder takes without a short stream beside.
+    let empty = Cursor::new(Vec::new());
+    let mut alone = cfb::CompoundFile::create_with_version(cfb::Version::V3, empty).map_err(broken)?;
+    alone.create_stream(name).and_then(|mut stream_of| stream_of.write_all(&stream)).map_err(broken)?;
+    alone.flush().map_err(broken)?;
+    Ok(alone.into_inner().into_inner())
+}
+
+/// Walks over the records of every sheet once and refuses what the decoder could not hold.
+fn check_cells(stream: &[u8]) -> Result<(), SheetError> {
+    let sheets: Vec<usize> = records(stream)
         .take_while(|(kind, _)| *kind != END)
         .filter(|(kind, _)| *kind == BOUND_SHEET)
         .filter_map(|(_, data)| data.first_chunk().map(|at| u32::from_le_bytes(*at) as usize))
@@ -145,26 +159,23 @@ fn check_cells(bytes: &[u8]) -> Result<(), SheetError> {
         return Err(SheetError::TooLarge);
     }
     for at in sheets {
-        let sheet = stream.get(at..).unwrap_or_default();
-        left = left.checked_sub(claimed(sheet)).ok_or(SheetError::TooLarge)?;
+        let written = cells_of_sheet(stream.get(at..).unwrap_or_default())?;
+        left = left.checked_sub(written).ok_or(SheetError::TooLarge)?;
     }
     Ok(())
 }
 
-/// Returns what a sheet's decoding costs, in cells: those between its corners, and a part of those that it claims.
-fn claimed(sheet: &[u8]) -> u64 {
-    let mut claimed = 0u64;
+/// Returns the cells of the grid between the outermost cells of a sheet, all of which the decoder writes.
+fn cells_of_sheet(sheet: &[u8]) -> Result<u64, SheetError> {
     let mut corners: Option<[u64; 4]> = None;
     for (kind, data) in records(sheet) {
         let short = |at: usize| data.get(at..at + 2).map_or(0, |two| u64::from(two[0]) | u64::from(two[1]) << 8);
-        let long = |at: usize| short(at) | short(at + 2) << 16;
         if kind == DIMENSIONS {
-            let [top, bottom, left, right] = match data.len() {
-                10 => [short(0), short(2), short(4), short(6)],
-                _ => [long(0), long(4), short(8), short(10)],
-            };
-            let claim = area(Some([top, left, bottom.max(top), right.max(left)]));
-            claimed = claimed.saturating_add(claim);
+            // Room for a claim is made but not written, and given back with the sheet: a full sheet may claim itself.
+            let claim = claimed(data).ok_or(SheetError::TooLarge)?;
+            if claim > SHEET_CELLS_MAX {
+                return Err(SheetError::TooLarge);
+            }
         } else if CELL_RECORDS.contains(&kind) && data.len() >= 4 {
             let (row, first) = (short(0), short(2));
             // A record of several cells has its last column in its last two bytes.
@@ -173,8 +184,26 @@ fn claimed(sheet: &[u8]) -> u64 {
             corners = Some([top.min(row), left.min(first), bottom.max(row), right.max(last)]);
         }
     }
-    // A claim only reserves room, while the cells between the corners are all written.
-    (claimed / 4).saturating_add(area(corners))
+    Ok(corners.map_or(0, |[top, left, bottom, right]| (bottom - top + 1) * (right - left + 1)))
+}
+
+/// Computes for how many cells the decoder makes room, by its own reading of a DIMENSIONS record ([MS-XLS] 2.4.90).
+///
+/// `None` stands for a sheet that ends before it begins: the decoder's unsigned difference would wrap to billions.
+fn claimed(data: &[u8]) -> Option<u64> {
+    let short = |at: usize| u64::from(u16::from_le_bytes([data[at], data[at + 1]]));
+    let long = |at: usize| short(at) | short(at + 2) << 16;
+    let (top, bottom, left, right) = match data.len() {
+        10 => (short(0), short(2), short(4), short(6)),
+        14 | 16 => (long(0), long(4), short(8), short(10)),
+        // The decoder refuses a record of any other length.
+        _ => return Some(0),
+    };
+    let left = if left > 0xff || right < left { 0 } else { left };
+    if bottom == 0 || right == 0 {
+        return Some(1);
+    }
+    bottom.checked_sub(top)?.checked_mul(right.checked_sub(left)?)
 }
 
 /// Splits a stream into its records: kind and data.
@@ -188,12 +217,10 @@ fn records(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-fn area(corners: Option<[u64; 4]>) -> u64 {
-    corners.map_or(0, |[top, left, bottom, right]| (bottom - top + 1).saturating_mul(right - left + 1))
-}
-
 /// Most sheets of a binary workbook; each is walked over once.
 const SHEETS_MAX: usize = 1_000;
+/// Cells of a full BIFF8 sheet: 65,536 rows of 256 columns ([MS-XLS] 2.5.244 and 2.5.53).
+const SHEET_CELLS_MAX: u64 = 65_536 * 256;
 
 /// Kinds of BIFF8 records ([MS-XLS] 2.3).
 const END: u16 = 0x000a;
@@ -255,5 +282,30 @@ fn number_text(number: f64, format: Shown) -> String {
         Shown::Padded(width) if number.fract() == 0.0 && (0.0..1e15).contains(&number) => format!("{number:0width$.0}"),
         _ if number.abs() >= 1e15 => format!("{number:e}"),
         _ => format!("{number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHEET_CELLS_MAX, claimed};
+
+    fn dimensions(top: u32, bottom: u32, left: u16, right: u16) -> Vec<u8> {
+        let mut data = [top.to_le_bytes(), bottom.to_le_bytes()].concat();
+        data.extend([left.to_le_bytes(), right.to_le_bytes(), [0, 0]].concat());
+        data
+    }
+
+    #[test]
+    fn a_false_claim_is_never_small() {
+        // Without it a sheet that ends before it begins would count as one cell here, and as four billion rows in the
+        // decoder of an optimised build, which ends the whole process.
+        assert_eq!(claimed(&dimensions(5, 2, 0, 1)), None);
+        assert_eq!(claimed(&dimensions(2, 2, 0, 1)), Some(0));
+        // A first column beyond the last, or beyond the format's 256, is read as 0.
+        assert_eq!(claimed(&dimensions(0, 1, 300, 400)), Some(400));
+        assert_eq!(claimed(&dimensions(0, 1, 9, 4)), Some(4));
+        assert!(claimed(&dimensions(0, u32::MAX, 0, u16::MAX)).is_some_and(|cells| cells > SHEET_CELLS_MAX));
+        assert_eq!(claimed(&dimensions(0, 65_536, 0, 256)), Some(SHEET_CELLS_MAX));
+        assert_eq!(claimed(&dimensions(0, 0, 0, 0)), Some(1));
     }
 }
