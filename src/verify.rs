@@ -199,7 +199,7 @@ fn replay(
         findings.push(Finding {
             file: format!("inputs/{}", fault.place.file),
             row: fault.place.row,
-            what: format!("{}: {}", fault.code, fault.cause),
+            what: format!("{}: {}", fault.code, fault.cause.en),
             expected: "a frozen table".to_owned(),
             found: fault.value.clone(),
         });

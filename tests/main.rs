@@ -5,6 +5,7 @@ mod cli;
 mod fault_cases;
 mod faults;
 mod golden;
+mod languages;
 mod ledger;
 mod made_up;
 mod properties;

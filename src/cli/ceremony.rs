@@ -29,7 +29,7 @@ impl Where {
     pub fn ceremony(&self) -> Result<String, Failure> {
         let mut faults = Faults::default();
         let Some(file) = rules::read(&self.workspace, &mut faults) else {
-            tell(&report::faults(&faults.into_sorted()));
+            tell(&report::faults(&faults.into_sorted(), super::lang()));
             return Err(Failure::new("the rules can not be read", "give the folder of a workspace"));
         };
         Ok(format!("{}.{}", file.rules.region, file.rules.period))
@@ -56,7 +56,7 @@ impl Where {
 /// Turns a step that was not taken into the program's answer.
 pub fn failure(error: CeremonyError) -> Failure {
     if let CeremonyError::Inputs(faults) = &error {
-        tell(&report::faults(faults));
+        tell(&report::faults(faults, super::lang()));
     }
     Failure::new(&error, error.advice())
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Ending, Failure, Format, answer, json};
-use fairdraw::files::faults::{Fault, Severity};
+use super::{Ending, Failure, Format, answer, json, lang};
+use fairdraw::both;
+use fairdraw::files::faults::{Severity, Told};
 use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
 use fairdraw::publish::report;
@@ -32,7 +33,7 @@ pub struct Args {
 struct Report<'a> {
     errors: usize,
     warnings: usize,
-    faults: &'a [Fault],
+    faults: Vec<Told<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mappings: Option<&'a [Mapping]>,
 }
@@ -48,24 +49,28 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let warnings = loaded.faults.len() - errors;
     match args.format {
         Format::Json => {
+            let faults = loaded.faults.iter().map(|fault| fault.told(lang())).collect();
             let mappings = args.show_mapping.then_some(loaded.mappings.as_slice());
-            answer(&json(&Report { errors, warnings, faults: &loaded.faults, mappings }))?;
+            answer(&json(&Report { errors, warnings, faults, mappings }))?;
         }
         Format::Text => {
             let shown =
                 if args.show_mapping { loaded.mappings.iter().map(mapping_text).collect() } else { String::new() };
-            let list = report::faults(&loaded.faults);
+            let list = report::faults(&loaded.faults, lang());
             let ready = loaded.ready.as_ref().map_or(String::new(), |(inputs, frames)| {
-                format!(
+                let counted = both!(
                     "{} entities, {} officers, {} items, {} tasks, {} strata\n",
+                    "检查对象 {} 户，执法检查人员 {} 人，事项 {} 项，任务 {} 个，层 {} 个\n",
                     report::thousands(inputs.entities.len() as u32),
                     report::thousands(inputs.inspectors.len() as u32),
                     inputs.items.len(),
                     inputs.tasks.len(),
                     frames.strata.len()
-                )
+                );
+                counted.get(lang()).to_owned()
             });
-            answer(&format!("{shown}{list}{ready}{errors} errors, {warnings} warnings\n"))?;
+            let sum = both!("{errors} errors, {warnings} warnings\n", "错误 {errors} 条，警告 {warnings} 条\n");
+            answer(&format!("{shown}{list}{ready}{}", sum.get(lang())))?;
         }
     }
     Ok(if errors == 0 { Ending::Yes } else { Ending::No })
@@ -73,27 +78,32 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 
 /// Writes a mapping for people: one line for each column of the table, then what was left over.
 fn mapping_text(mapping: &Mapping) -> String {
+    let lang = lang();
     let sheet = if mapping.sheet.is_empty() { String::new() } else { format!("[{}]", mapping.sheet) };
-    let passed =
-        if mapping.rows_passed == 0 { String::new() } else { format!(", {} passed over", mapping.rows_passed) };
-    let mut text = format!(
-        "{} from {}{sheet}: headings in row {}, {} rows{passed}\n",
+    let passed = match mapping.rows_passed {
+        0 => String::new(),
+        rows => both!(", {rows} passed over", "，略过 {rows} 行").get(lang).to_owned(),
+    };
+    let rows = report::thousands(mapping.rows as u32);
+    let title = both!(
+        "{} from {}{sheet}: headings in row {}, {rows} rows{passed}\n",
+        "{} 取自 {}{sheet}：表头在第 {} 行，共 {rows} 行{passed}\n",
         mapping.table,
         mapping.file,
-        mapping.heading_row,
-        report::thousands(mapping.rows as u32)
+        mapping.heading_row
     );
+    let mut text = title.get(lang).to_owned();
     let source = |column: &MappedColumn| match column.letter.as_str() {
-        "" if column.heading.is_empty() => "not in the file".to_owned(),
+        "" if column.heading.is_empty() => lang.pick("not in the file", "文件中没有").to_owned(),
         "" => column.heading.clone(),
-        "=" => format!("{} for all rows (plan.toml)", column.heading),
+        "=" => both!("{} for all rows (plan.toml)", "各行均为 {}（plan.toml）", column.heading).get(lang).to_owned(),
         letter => format!("{letter} {}", column.heading),
     };
     for column in &mapping.columns {
         text += &format!("  {:<18} {}\n", column.name, source(column));
     }
     for column in &mapping.left_over {
-        text += &format!("  left over          {}\n", source(column));
+        text += &format!("  {} {}\n", lang.pick("left over         ", "未读取            "), source(column));
     }
     text
 }

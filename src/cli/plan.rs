@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Ending, Failure, Format, Progress, answer, json, tell};
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use fairdraw::both;
 use fairdraw::files::bundle::{BundleError, Destination};
 use fairdraw::files::workspace;
 use fairdraw::lottery::Entropy;
@@ -50,7 +51,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let loaded = workspace::load(&args.workspace, &earlier);
     let Some((inputs, frames)) = loaded.ready else {
         drop(progress);
-        tell(&report::faults(&loaded.faults));
+        tell(&report::faults(&loaded.faults, lang()));
         return Ok(Ending::No);
     };
     let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage)).map_err(|violations| {
@@ -62,16 +63,23 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         .write(&made.files)
         .map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
     drop(progress);
-    tell(&report::faults_by_kind(&loaded.faults));
+    tell(&report::faults_by_kind(&loaded.faults, lang()));
     match args.format {
         Format::Json => answer(&json(&made.summary))?,
         Format::Text => {
-            let summary = report::summary(&made.summary, &made.inputs, &made.plan);
-            let title = format!("{} {} planned: 0 violations\n", made.summary.region, made.summary.period);
+            let summary = report::summary(&made.summary, &made.inputs, &made.plan, lang());
+            let title = both!(
+                "{} {} planned: 0 violations\n",
+                "{} {} 已排定：0 处违规\n",
+                made.summary.region,
+                made.summary.period
+            );
             let out = args.out.display();
-            answer(&format!(
-                "{title}{summary}  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n"
-            ))?;
+            let files = both!(
+                "  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n",
+                "  文件 {out}/schedule.xlsx 供阅读，{out}/VERIFY.md 供核验\n"
+            );
+            answer(&format!("{}{summary}{}", title.get(lang()), files.get(lang())))?;
         }
     }
     Ok(Ending::Yes)

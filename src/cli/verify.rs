@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     drop(progress);
     let verdict = verdict.map_err(|error| {
         if let VerifyError::Inputs(faults) = &error {
-            tell(&report::faults(faults));
+            tell(&report::faults(faults, super::lang()));
         }
         let advice = match &error {
             VerifyError::Bundle(_) => "give the folder that `fairdraw plan` wrote",

@@ -12,7 +12,8 @@
 //! | [`ratio`], [`frequency`] | type the wording of ratios and frequencies, or refuse it with a remedy |
 //! | [`places`], [`industry`] | read townships and industries as offices write them |
 //! | [`rules`] | reads and writes `plan.toml` |
-//! | [`registry`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
+//! | [`fields`], [`index`] | read one cell of a column, and what rows of other tables it may mention |
+//! | [`registry`], [`entities`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
 //! | [`workspace`] | loads a whole folder |
 //! | [`freeze`] | writes the model as canonical tables, which load again to the same model |
 //! | [`export`] | writes tables of text as CSV or Parquet |
@@ -27,12 +28,15 @@ pub mod bundle;
 pub mod cells;
 pub mod columns;
 pub mod delimited;
+pub mod entities;
 pub mod export;
 pub mod faults;
+pub mod fields;
 pub mod fingerprints;
 pub mod freeze;
 pub mod frequency;
 pub mod header;
+pub mod index;
 pub mod industry;
 pub mod ledger;
 pub mod parquet;

@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::sheet::{Merge, Sheet, SheetError};
 use super::workbook::number_text_plain;
+use crate::both;
 
 /// Is the cell that is being read.
 #[derive(Debug, Default)]
@@ -105,7 +106,7 @@ fn write(sheet: &mut Sheet, row: u32, cell: &Cell) -> Result<(), SheetError> {
         "Boolean" if text.trim() == "1" => "是".to_owned(),
         "Boolean" => "否".to_owned(),
         "Error" => {
-            sheet.broken.push((row, cell.column, format!("the cell holds the error {text}")));
+            sheet.broken.push((row, cell.column, both!("the cell holds the error {text}", "单元格是错误值 {text}")));
             String::new()
         }
         _ => text.to_owned(),
