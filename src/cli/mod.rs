@@ -13,6 +13,7 @@ mod draw;
 mod entropy;
 mod explain;
 mod generate;
+mod new;
 mod plan;
 mod publish;
 mod seal;
@@ -33,6 +34,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Args),
     Plan(plan::Args),
     #[command(alias = "replay")]
     Verify(verify::Args),
@@ -97,6 +99,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     LANG.get_or_init(|| cli.lang.unwrap_or_else(lang_of_locale));
     let ending = match cli.command {
+        Command::New(args) => new::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),

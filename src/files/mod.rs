@@ -5,6 +5,7 @@
 //! | [`faults`] | says what is wrong with an input: code, place, cause, remedy |
 //! | [`sheet`] | decodes a file into sheets of cells, by its content: [`delimited`] text, [`workbook`] (XLSX, XLS), [`spreadsheet_xml`], [`parquet`] |
 //! | [`columns`] | knows every table's columns, in English and in Chinese |
+//! | [`forms`] | knows what a cell of each column may hold, and how to say so to whoever fills it in |
 //! | [`header`] | finds the headings, and the rows below them that are none of the table |
 //! | [`table`] | puts the two together: rows under known columns, each cell with its place |
 //! | [`cells`] | reads the text of one cell: dates, spans, lists, ids, rates |
@@ -33,6 +34,7 @@ pub mod export;
 pub mod faults;
 pub mod fields;
 pub mod fingerprints;
+pub mod forms;
 pub mod freeze;
 pub mod frequency;
 pub mod header;

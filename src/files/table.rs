@@ -439,7 +439,7 @@ fn named_origin(sheet: &Sheet, row: usize, told: &str) -> Option<Origin> {
 
 /// Reports the rows that were passed over, one warning for each reason.
 fn report_passed(passed: &[(header::Passed, u32)], source: &Source, sheet: &Sheet, faults: &mut Faults) {
-    let mut sorted = passed.to_vec();
+    let mut sorted: Vec<_> = passed.iter().filter(|(why, _)| *why != header::Passed::Template).copied().collect();
     sorted.sort_unstable();
     for rows in sorted.chunk_by(|(a, _), (b, _)| a == b) {
         let (why, first) = rows[0];

@@ -2,10 +2,12 @@
 //!
 //! Every exporter is a pure function from a plan to bytes or text.
 
+pub mod blank;
 pub mod explain;
 pub mod ics;
 pub mod instructions;
 pub mod officer;
 pub mod report;
 pub mod site;
+pub mod templates;
 pub mod workbook;
