@@ -14,6 +14,7 @@ mod site;
 mod stability;
 mod support;
 mod tamper;
+mod templates;
 mod tidy;
 mod uniformity;
 mod vectors;

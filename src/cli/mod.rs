@@ -9,6 +9,7 @@ use fairdraw::lang::Lang;
 
 mod ceremony;
 mod check;
+mod convert;
 mod draw;
 mod entropy;
 mod explain;
@@ -39,6 +40,7 @@ enum Command {
     #[command(alias = "replay")]
     Verify(verify::Args),
     Check(check::Args),
+    Convert(convert::Args),
     Explain(explain::Args),
     Publish(publish::Args),
     Seal(seal::Args),
@@ -103,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Publish(args) => publish::run(&args),
         Command::Seal(args) => seal::run(&args),

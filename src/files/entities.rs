@@ -130,7 +130,7 @@ pub fn entities(
 type Spot = (u32, u32);
 
 /// Reads the id of an entity; reports `id-made-canonical`, `id-check` and `id-rounded`.
-fn entity_id(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
+pub fn entity_id(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
     let text = field.text(row);
     let canonical = cells::id_cell(text);
     if cells::is_rounded(text) {
@@ -217,7 +217,7 @@ fn name_of(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
 }
 
 /// Reads the kind of an entity, also from the many types of the registers, such as 有限责任公司(自然人独资).
-fn kind_of(field: Field<'_>, row: usize, faults: &mut Faults) -> EntityKind {
+pub fn kind_of(field: Field<'_>, row: usize, faults: &mut Faults) -> EntityKind {
     let text = field.text(row);
     if text.is_empty() {
         return EntityKind::Other;
@@ -237,7 +237,7 @@ fn kind_of(field: Field<'_>, row: usize, faults: &mut Faults) -> EntityKind {
 }
 
 /// Reads the standing of an entity, also in the words of the registers, such as 存续（在营、开业、在册）.
-fn status_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Status {
+pub fn status_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Status {
     let text = field.text(row);
     if text.is_empty() {
         return Status::Active;
@@ -296,7 +296,8 @@ fn report_same_iv(rows: &[(Entity, Spot)], place: impl Fn(Spot) -> Place, faults
     }
 }
 
-fn industry_code(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
+/// Reads an industry as the digits of GB/T 4754; reports `bad-industry`, `industry-section` and `read-as`.
+pub fn industry_code(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
     let text = field.text(row);
     let Some(found) = industry::industry(text) else {
         let cause = both!("this is no code and no name of GB/T 4754", "这不是 GB/T 4754 的代码或名称");
@@ -328,7 +329,8 @@ fn industry_code(field: Field<'_>, row: usize, faults: &mut Faults) -> String {
     found.digits
 }
 
-fn class_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Class> {
+/// Reads a credit risk class or nothing; reports `unknown-word`.
+pub fn class_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Class> {
     let text = field.text(row);
     if text.is_empty() {
         return None;

@@ -20,6 +20,16 @@ pub enum Origin {
     Constant(String),
 }
 
+impl Origin {
+    /// Returns the column of the sheet, if it is one.
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Origin::Column(at) => Some(*at),
+            Origin::Missing | Origin::Constant(_) => None,
+        }
+    }
+}
+
 /// Holds the heading row of a sheet and what its headings mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {

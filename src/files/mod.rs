@@ -17,6 +17,7 @@
 //! | [`registry`], [`entities`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
 //! | [`workspace`] | loads a whole folder |
 //! | [`freeze`] | writes the model as canonical tables, which load again to the same model |
+//! | [`convert`] | cleans a table, so that it can be written in another format |
 //! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
@@ -28,6 +29,7 @@
 pub mod bundle;
 pub mod cells;
 pub mod columns;
+pub mod convert;
 pub mod delimited;
 pub mod entities;
 pub mod export;

@@ -26,7 +26,7 @@ pub struct Table {
     /// Positions of the table's rows in the sheet.
     rows: Vec<u32>,
     /// Columns of the sheet that were not read.
-    left_over: Vec<usize>,
+    unread: Vec<Origin>,
     /// Rows below the headings that are none of the table.
     passed: usize,
 }
@@ -288,6 +288,7 @@ impl Table {
             return None;
         }
         left_over.sort_unstable();
+        let unread = left_over.into_iter().map(Origin::Column).collect();
         let is_canonical = header::is_canonical(&sheet, layout, row);
         let key = layout.columns.iter().position(|column| column.required).and_then(|at| match origins[at] {
             Origin::Column(column) => Some(column),
@@ -314,7 +315,7 @@ impl Table {
             }
         }
         let passed = passed.len();
-        Some(Table { file: source.path.clone(), layout, sheet, heading_row: row, origins, rows, left_over, passed })
+        Some(Table { file: source.path.clone(), layout, sheet, heading_row: row, origins, rows, unread, passed })
     }
 
     /// Returns the number of rows below the headings.
@@ -342,6 +343,14 @@ impl Table {
         Some(Field { table: self, origin, name: told })
     }
 
+    /// Returns the columns that the layout does not know, with their headings.
+    pub fn left_over(&self) -> impl Iterator<Item = (&str, Field<'_>)> {
+        self.unread.iter().map(|origin| {
+            let heading = origin.column().map_or("", |at| self.sheet.text(self.heading_row, at));
+            (heading, Field { table: self, origin, name: heading })
+        })
+    }
+
     /// Says which column was taken for what.
     pub fn mapping(&self) -> Mapping {
         let heading = |column: usize| self.sheet.text(self.heading_row, column).to_owned();
@@ -353,7 +362,7 @@ impl Table {
                 MappedColumn { name: column.name, letter: "=".to_owned(), heading: value.clone() }
             }
         });
-        let left = self.left_over.iter();
+        let left = self.unread.iter().filter_map(Origin::column);
         Mapping {
             table: self.layout.name,
             file: self.file.clone(),
@@ -362,12 +371,17 @@ impl Table {
             rows: self.rows.len(),
             rows_passed: self.passed,
             columns: columns.collect(),
-            left_over: left.map(|at| MappedColumn { name: "", letter: letter(*at), heading: heading(*at) }).collect(),
+            left_over: left.map(|at| MappedColumn { name: "", letter: letter(at), heading: heading(at) }).collect(),
         }
     }
 }
 
 impl<'a> Field<'a> {
+    /// Tells whether the file or `plan.toml` gives the column.
+    pub fn is_given(&self) -> bool {
+        *self.origin != Origin::Missing
+    }
+
     /// Returns the text of a row, without blanks at its ends and without the marks that keep digits as text.
     ///
     /// An empty cell that was merged with one above has that one's text.

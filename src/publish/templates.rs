@@ -86,7 +86,8 @@ fn width(form: &Form) -> f64 {
 
 fn cell_format(kind: Kind) -> Format {
     match kind {
-        Kind::Text | Kind::Id => Format::new().set_num_format("@"),
+        // The built-in format of text, which every spreadsheet program knows (ECMA-376, part 1, 18.8.30).
+        Kind::Text | Kind::Id => Format::new().set_num_format_index(49),
         Kind::Date => Format::new().set_num_format("yyyy-mm-dd"),
         Kind::Number => Format::new().set_num_format("0"),
     }
