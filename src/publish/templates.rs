@@ -45,6 +45,7 @@ fn written(layout: &Layout, more: &[String], rows: &[Vec<String>]) -> Result<Vec
             sheet.add_data_validation(ROWS_ABOVE, at, ROWS_ABOVE + ROWS_PREPARED - 1, at, &list)?;
         }
     }
+    sheet.set_row_height(1, 48)?;
     let own = layout.columns.len() as u16;
     for (at, name) in (own..).zip(more) {
         sheet.write_string_with_format(0, at, name, &heading)?;
