@@ -167,13 +167,14 @@ impl Sheet {
         self.rows.last().map_or(0, |row| self.ends.len() as u32 - row.first)
     }
 
-    /// Adds the next cell of the row.
+    /// Adds the next cell of the row that was begun last.
     ///
     /// # Errors
     /// [`SheetError::TooLarge`] if the sheet has more cells or text than a table of an office can have.
     pub fn cell(&mut self, text: &str) -> Result<(), SheetError> {
         let end = self.text.len() + text.len();
         let end = u32::try_from(end).map_err(|_| SheetError::TooLarge)?;
+        debug_assert!(!self.rows.is_empty(), "a row is begun before its cells");
         if self.ends.len() >= CELLS_MAX || (self.width_so_far() >= COLUMNS_MAX && !text.is_empty()) {
             return Err(SheetError::TooLarge);
         }
