@@ -61,7 +61,7 @@ pub enum CeremonyError {
     NoFallback,
     #[error(transparent)]
     Record(#[from] EntropyError),
-    #[error("{file} of the attempt is not what was sealed")]
+    #[error("{file} of the attempt is not what is on record")]
     Changed { file: String },
     #[error("the chance of {0} fell at {1}: the sample that it gives must go on record before the attempt can end")]
     SampleUnknown(String, DateTime),
@@ -92,9 +92,7 @@ impl CeremonyError {
             CeremonyError::NotSealed(_) => "open the envelope again; without its value void the attempt",
             CeremonyError::NoFallback => "only what was sealed can decide the draw",
             CeremonyError::Record(_) => "PROTOCOL.md §2 describes the record, line by line",
-            CeremonyError::Changed { .. } => {
-                "restore the attempt's folder from a copy; its hashes stand in the SEAL entry"
-            }
+            CeremonyError::Changed { .. } => "restore the attempt's folder from a copy; its hashes stand in the ledger",
             CeremonyError::SampleUnknown(..) => "complete the record with `fairdraw entropy`, then void the attempt",
             CeremonyError::Violations { .. } => "nothing was written; please report this as a bug of fairdraw",
         }
