@@ -8,6 +8,8 @@ mod golden;
 mod languages;
 mod ledger;
 mod made_up;
+mod notes;
+mod opening;
 mod properties;
 mod readers;
 mod site;

@@ -40,6 +40,11 @@ impl Where {
         Ledger::open(&self.folder()).map_err(ledger_failure)
     }
 
+    /// Reads the ledger without locking it.
+    pub fn read(&self) -> Result<Ledger, Failure> {
+        Ledger::read(&self.folder()).map_err(ledger_failure)
+    }
+
     /// Returns the time of the step, to the second.
     pub fn time(&self) -> DateTime {
         self.at.unwrap_or_else(|| {
