@@ -2,6 +2,7 @@
 
 mod ceremony;
 mod cli;
+mod estimates;
 mod fault_cases;
 mod faults;
 mod golden;
@@ -10,6 +11,7 @@ mod ledger;
 mod made_up;
 mod properties;
 mod readers;
+mod results;
 mod site;
 mod stability;
 mod support;
@@ -18,3 +20,4 @@ mod templates;
 mod tidy;
 mod uniformity;
 mod vectors;
+mod workbooks;
