@@ -2,6 +2,7 @@
 
 mod ceremony;
 mod cli;
+mod estimates;
 mod fault_cases;
 mod faults;
 mod golden;
@@ -12,6 +13,7 @@ mod notes;
 mod opening;
 mod properties;
 mod readers;
+mod results;
 mod site;
 mod stability;
 mod support;
@@ -20,3 +22,4 @@ mod templates;
 mod tidy;
 mod uniformity;
 mod vectors;
+mod workbooks;

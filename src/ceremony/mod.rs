@@ -10,6 +10,7 @@
 //! | [`lodge`] | records who holds the page |
 //! | [`notice`] | writes the paper that is handed over at the door, with the proof of its visit |
 //! | [`open`] | puts out the public part, and lists and entropy after the embargo |
+//! | [`result`] | puts what came of the visits on record |
 //! | [`witness`] | checks the ledger that a bundle carries |
 //! | [`sheet`] | writes the page with the code that is lodged outside |
 //!
@@ -22,6 +23,7 @@ pub mod lodge;
 pub mod notice;
 pub mod open;
 pub mod plan;
+pub mod result;
 pub mod seal;
 pub mod sheet;
 pub mod witness;

@@ -14,6 +14,7 @@ mod draw;
 mod entropy;
 mod explain;
 mod generate;
+mod history;
 mod ledger;
 mod lodge;
 mod new;
@@ -21,9 +22,12 @@ mod notice;
 mod open;
 mod plan;
 mod publish;
+mod report;
+mod result;
 mod seal;
 mod verify;
 mod void;
+mod workbooks;
 
 /// Draw, staff, schedule and prove 双随机、一公开 spot checks
 #[derive(Debug, Parser)]
@@ -47,6 +51,9 @@ enum Command {
     Convert(convert::Args),
     Explain(explain::Args),
     Publish(publish::Args),
+    Workbooks(workbooks::Args),
+    Result(result::Args),
+    Report(report::Args),
     Seal(seal::Args),
     Entropy(entropy::Args),
     Draw(draw::Args),
@@ -116,6 +123,9 @@ pub fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Publish(args) => publish::run(&args),
+        Command::Workbooks(args) => workbooks::run(&args),
+        Command::Result(args) => result::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Seal(args) => seal::run(&args),
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),

@@ -21,6 +21,7 @@
 //! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
+//! | [`results`] | reads filled record workbooks, keeps the table of results |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
 //!
@@ -47,6 +48,7 @@ pub mod parquet;
 pub mod places;
 pub mod ratio;
 pub mod registry;
+pub mod results;
 pub mod roster;
 pub mod rows;
 pub mod rules;
