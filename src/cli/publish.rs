@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
+use super::ceremony::Where;
 use super::{Ending, Failure, Progress, answer};
 use clap::ValueEnum;
-use fairdraw::files::bundle::{BundleError, Destination};
+use fairdraw::files::bundle::{BundleError, Destination, MANIFEST};
+use fairdraw::files::rules::PLAN_FILE;
 use fairdraw::publish::report::thousands;
 use fairdraw::publish::{officer, site};
 use fairdraw::run::Stage;
 use fairdraw::verify::{Evidence, verify};
+use jiff::civil::DateTime;
 
 /// Write the public site of a plan: a folder of pages on which a firm checks itself, without any network
 ///
@@ -16,7 +19,7 @@ use fairdraw::verify::{Evidence, verify};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw publish target/2024Q1 --out target/site --sheets target/sheets")]
 pub struct Args {
-    /// Folder of the bundle
+    /// Folder of the bundle; of a workspace, to record that its draw is public and copy what may be public to --out
     bundle: PathBuf,
     /// Folder that the site is written to
     #[arg(long, value_name = "SITE")]
@@ -30,6 +33,12 @@ pub struct Args {
     /// Show the commitment only, as long as the visits are secret
     #[arg(long)]
     sealed: bool,
+    /// With a workspace: folder of the office's ledger; WORKSPACE/ledger if not given
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
+    /// With a workspace: Beijing time of the step; the clock's if not given
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime>,
     /// Replace a site that is there already
     #[arg(long)]
     force: bool,
@@ -46,6 +55,10 @@ enum Officers {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
+    if !args.sealed && args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file() {
+        let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
+        return super::open::publish(&place, &args.out, args.force);
+    }
     let destination = Destination::open_for(&args.out, args.force, "site", site::MARK).map_err(no_place)?;
     let sheets =
         args.sheets.as_deref().map(|path| Destination::open_for(path, args.force, "folder of sheets", officer::MARK));
@@ -81,7 +94,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     Ok(Ending::Yes)
 }
 
-fn no_place(error: BundleError) -> Failure {
+/// Says what to do about a folder that can not be written to.
+pub fn no_place(error: BundleError) -> Failure {
     let advice = match &error {
         BundleError::Exists(_) => "add --force to replace it, or choose another folder",
         BundleError::Foreign(..) => "choose another folder; --force replaces what fairdraw wrote there only",
