@@ -71,7 +71,7 @@ fn time(text: &str) -> DateTime {
 }
 
 /// Runs the steps of a ceremony in a folder.
-struct Room {
+pub struct Room {
     folder: PathBuf,
 }
 
@@ -118,7 +118,7 @@ impl Room {
         }
     }
 
-    fn bundle(&self) -> PathBuf {
+    pub fn bundle(&self) -> PathBuf {
         self.ledger().attempt_folder(NAME, 1).join(draw::BUNDLE)
     }
 }
@@ -137,7 +137,7 @@ fn room() -> (TempDir, Room) {
 }
 
 /// Runs the first so many steps.
-fn room_after(steps: u32) -> (TempDir, Room) {
+pub fn room_after(steps: u32) -> (TempDir, Room) {
     let (folder, room) = room();
     (0..steps).for_each(|step| room.step(step, &mut Direct).expect("the step is in order"));
     (folder, room)

@@ -9,6 +9,7 @@ mod languages;
 mod ledger;
 mod made_up;
 mod properties;
+mod publishing;
 mod readers;
 mod site;
 mod stability;

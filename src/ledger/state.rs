@@ -131,6 +131,12 @@ pub fn latest<'a>(attempts: &'a [Attempt], ceremony: &str) -> Option<&'a Attempt
     attempts.iter().rev().find(|attempt| attempt.ceremony == ceremony)
 }
 
+/// Returns the last day on which the lists of a ceremony stay secret, where its seal names one and nothing opened it.
+pub fn secret_until<'a>(entries: &'a [Entry], attempts: &[Attempt], ceremony: &str) -> Option<&'a str> {
+    let attempt = latest(attempts, ceremony).filter(|attempt| attempt.stage != Stage::Opened)?;
+    entries[attempt.seal].fact("embargo")
+}
+
 fn latest_mut<'a>(attempts: &'a mut [Attempt], ceremony: &str) -> Option<&'a mut Attempt> {
     attempts.iter_mut().rev().find(|attempt| attempt.ceremony == ceremony)
 }
