@@ -114,9 +114,9 @@ fn html(inputs: &Inputs, visit: &Visit, notice: &Notice, draw: &Entry, later: &[
     let mut changes = String::new();
     for entry in later {
         let facts: Vec<String> = entry.facts.iter().map(|(word, value)| format!("{word} {value}")).collect();
-        write!(
+        writeln!(
             changes,
-            "<p><b>变更 · change, {} {}, {}：</b>{}</p>\n",
+            "<p><b>变更 · change, {} {}, {}：</b>{}</p>",
             entry.file(),
             short_code(entry),
             entry.time,
