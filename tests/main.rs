@@ -2,6 +2,7 @@
 
 mod ceremony;
 mod cli;
+mod estimates;
 mod fault_cases;
 mod faults;
 mod golden;
@@ -11,6 +12,7 @@ mod made_up;
 mod properties;
 mod publishing;
 mod readers;
+mod results;
 mod site;
 mod stability;
 mod support;
@@ -19,3 +21,4 @@ mod templates;
 mod tidy;
 mod uniformity;
 mod vectors;
+mod workbooks;

@@ -42,6 +42,16 @@ impl Where {
         Ledger::open(&self.folder()).map_err(ledger_failure)
     }
 
+    /// Opens a ledger that is there; no folder is made where there is none.
+    pub fn open_existing(&self) -> Result<Ledger, Failure> {
+        let folder = self.folder();
+        if !folder.is_dir() {
+            let cause = format!("{} has no ledger", self.workspace.display());
+            return Err(Failure::new(cause, "give the plan with --bundle, or the ledger with --ledger"));
+        }
+        self.open()
+    }
+
     /// Returns the time of the step, to the second.
     pub fn time(&self) -> DateTime {
         self.at.unwrap_or_else(|| {

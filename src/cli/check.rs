@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::history::Earlier;
 use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
 use fairdraw::files::faults::{Severity, Told};
 use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
 use fairdraw::publish::report;
-use fairdraw::verify::earlier_visits;
 
 /// Validate all inputs of a workspace and report every fault at once
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,8 @@ use fairdraw::verify::earlier_visits;
 pub struct Args {
     /// Folder with plan.toml and the tables it names
     workspace: PathBuf,
-    /// Bundle of an earlier period whose visits count as history; may be given several times
-    #[arg(long, value_name = "BUNDLE")]
-    after: Vec<PathBuf>,
+    #[command(flatten)]
+    earlier: Earlier,
     /// Say which column of each file was taken for what, and what was left over
     #[arg(long)]
     show_mapping: bool,
@@ -39,11 +38,7 @@ struct Report<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let mut earlier = Vec::new();
-    for bundle in &args.after {
-        let visits = earlier_visits(bundle);
-        earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    let earlier = args.earlier.visits()?;
     let progress = Progress::of_one("loading and validating the tables", "读取并校验各表");
     let loaded = workspace::load(&args.workspace, &earlier);
     drop(progress);

@@ -15,13 +15,17 @@ mod draw;
 mod entropy;
 mod explain;
 mod generate;
+mod history;
 mod man;
 mod new;
 mod plan;
 mod publish;
+mod report;
+mod result;
 mod seal;
 mod verify;
 mod void;
+mod workbooks;
 
 /// Draw, staff, schedule and prove 双随机、一公开 spot checks
 #[derive(Debug, Parser)]
@@ -45,6 +49,9 @@ enum Command {
     Convert(convert::Args),
     Explain(explain::Args),
     Publish(publish::Args),
+    Workbooks(workbooks::Args),
+    Result(result::Args),
+    Report(report::Args),
     Seal(seal::Args),
     Entropy(entropy::Args),
     Draw(draw::Args),
@@ -112,6 +119,9 @@ pub fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Publish(args) => publish::run(&args, cli.lang),
+        Command::Workbooks(args) => workbooks::run(&args),
+        Command::Result(args) => result::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Seal(args) => seal::run(&args),
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::history::Earlier;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
 use fairdraw::both;
 use fairdraw::files::bundle::{BundleError, Destination};
@@ -9,7 +10,6 @@ use fairdraw::files::workspace;
 use fairdraw::lottery::Entropy;
 use fairdraw::publish::report;
 use fairdraw::run::{Stage, make};
-use fairdraw::verify;
 
 /// Make the plan of a period and write it as a bundle
 #[derive(Debug, clap::Args)]
@@ -26,9 +26,8 @@ pub struct Args {
     /// Folder that the bundle is written to
     #[arg(long, value_name = "BUNDLE")]
     out: PathBuf,
-    /// Bundle of an earlier period whose visits count as history; may be given several times
-    #[arg(long, value_name = "BUNDLE")]
-    after: Vec<PathBuf>,
+    #[command(flatten)]
+    earlier: Earlier,
     /// Replace a bundle that is there already
     #[arg(long)]
     force: bool,
@@ -41,11 +40,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?
         .ok_or_else(|| Failure::new("no entropy is given", "add --seed TEXT or --entropy FILE"))?;
     let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
-    let mut earlier = Vec::new();
-    for bundle in &args.after {
-        let visits = verify::earlier_visits(bundle);
-        earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    let earlier = args.earlier.visits()?;
     let progress = Progress::new();
     progress.stage(Stage::Load);
     let loaded = workspace::load(&args.workspace, &earlier);

@@ -22,6 +22,7 @@
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
 //! | [`personal`] | finds what must never be published |
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
+//! | [`results`] | reads filled record workbooks, keeps the table of results |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
 //!
@@ -49,6 +50,7 @@ pub mod personal;
 pub mod places;
 pub mod ratio;
 pub mod registry;
+pub mod results;
 pub mod roster;
 pub mod rows;
 pub mod rules;

@@ -47,8 +47,12 @@ pub struct EarlierVisit {
     pub entity: String,
     pub agency: String,
     pub date: jiff::civil::Date,
+    /// Whether the visit counts toward the caps.
+    pub counts: bool,
     pub items: Vec<String>,
     pub inspectors: Vec<String>,
+    /// What came of it; empty where nothing is on record.
+    pub result: String,
 }
 
 fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, faults: &mut Faults) -> Option<Inputs> {
@@ -99,10 +103,10 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
             entity: visit.entity.clone(),
             agency: crate::plan::model::AgencyNo(agency),
             date: visit.date,
-            counts: true,
+            counts: visit.counts,
             items,
             inspectors,
-            result: String::new(),
+            result: visit.result.clone(),
         });
     }
     roster::sort_history(&mut history);
