@@ -9,6 +9,8 @@ mod golden;
 mod languages;
 mod ledger;
 mod made_up;
+mod notes;
+mod opening;
 mod properties;
 mod publishing;
 mod readers;

@@ -42,6 +42,11 @@ impl Where {
         Ledger::open(&self.folder()).map_err(ledger_failure)
     }
 
+    /// Reads the ledger without locking it.
+    pub fn read(&self) -> Result<Ledger, Failure> {
+        Ledger::read(&self.folder()).map_err(ledger_failure)
+    }
+
     /// Opens a ledger that is there; no folder is made where there is none.
     pub fn open_existing(&self) -> Result<Ledger, Failure> {
         let folder = self.folder();

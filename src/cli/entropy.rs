@@ -1,6 +1,6 @@
 //! `fairdraw entropy`.
 
-use std::io::{BufRead, stdin};
+use std::io::{BufRead, IsTerminal, stdin};
 
 use super::ceremony::{Where, entry_json, failure};
 use super::{Ending, Failure, Format, answer, tell};
@@ -11,7 +11,7 @@ use fairdraw::ledger::code::code_of;
 /// Record dice, sealed values and the beacon of a sealed ceremony, each typed twice
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw entropy county/2026Q4\n\n\
-    Values are read from stdin, one to a line, each followed by itself once more. The first run records dice and \
+    Each value is typed twice; a terminal shows neither, a pipe gives them on two lines. The first run records dice and \
     sealed values and prints the pre-beacon code; the second records the beacon, when it has fallen.")]
 pub struct Args {
     #[command(flatten)]
@@ -29,6 +29,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let mut ledger = args.place.open()?;
     let mut lines = stdin().lock().lines();
     let mut ask = |what: &str| {
+        if stdin().is_terminal() {
+            return rpassword::prompt_password(format!("{what}: ")).ok();
+        }
         tell(&format!("{what}: "));
         lines.next()?.ok()
     };

@@ -16,8 +16,12 @@ mod entropy;
 mod explain;
 mod generate;
 mod history;
+mod ledger;
+mod lodge;
 mod man;
 mod new;
+mod notice;
+mod open;
 mod plan;
 mod publish;
 mod report;
@@ -55,6 +59,10 @@ enum Command {
     Seal(seal::Args),
     Entropy(entropy::Args),
     Draw(draw::Args),
+    Open(open::Args),
+    Lodge(lodge::Args),
+    Ledger(ledger::Args),
+    Notice(notice::Args),
     Void(void::Args),
     Generate(generate::Args),
     Completions(completions::Args),
@@ -125,6 +133,10 @@ pub fn main() -> ExitCode {
         Command::Seal(args) => seal::run(&args),
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),
+        Command::Lodge(args) => lodge::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
+        Command::Open(args) => open::run(&args),
+        Command::Notice(args) => notice::run(&args),
         Command::Void(args) => void::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::DateTime;
 use serde::Serialize;
 
-use super::{Ending, Failure, Format, Progress, answer, ceremony, json, lang, tell};
+use super::ceremony::Where;
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
 use clap::ValueEnum;
 use fairdraw::both;
 use fairdraw::files::bundle::{self, BundleError, Destination, MANIFEST};
 use fairdraw::files::freeze::File;
 use fairdraw::files::ledger::Ledger;
 use fairdraw::files::personal::{self, Kind, Place};
+use fairdraw::files::rules::PLAN_FILE;
 use fairdraw::lang::Lang;
 use fairdraw::ledger::chain::{self, Entry, Relation};
 use fairdraw::ledger::hash::sha256_hex;
@@ -29,7 +32,8 @@ use fairdraw::verify::{Evidence, verify};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw publish target/2024Q1 --out target/site --sheets target/sheets")]
 pub struct Args {
-    /// Folder of the bundle; with --sealed also a sealed workspace, before the draw
+    /// Folder of the bundle; of a workspace, to record that its draw is public and copy what may be public to --out, or
+    /// with --sealed to show its seal on a site, before the draw too
     bundle: PathBuf,
     /// Folder that the site is written to
     #[arg(long, value_name = "SITE")]
@@ -46,6 +50,9 @@ pub struct Args {
     /// The office's ledger as it stands now; the bundle's own, or that of the workspace, if not given
     #[arg(long, value_name = "DIR")]
     ledger: Option<PathBuf>,
+    /// With a workspace: Beijing time of the step; the clock's if not given
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime>,
     /// Replace a site that is there already
     #[arg(long)]
     force: bool,
@@ -77,28 +84,32 @@ struct Answer {
 
 /// Writes the site; `start` is the language that was asked for, in which the pages then open.
 pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
+    let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
+    let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
+    if is_workspace && !args.sealed {
+        return super::open::publish(&place, &args.out, args.force);
+    }
     let destination = Destination::open_for(&args.out, args.force, "site", site::MARK).map_err(no_place)?;
     let sheets =
         args.sheets.as_deref().map(|path| Destination::open_for(path, args.force, "folder of sheets", officer::MARK));
     let sheets = sheets.transpose().map_err(no_place)?;
     let progress = Progress::new();
-    let is_workspace = args.bundle.join("plan.toml").is_file() && !args.bundle.join(MANIFEST).is_file();
     let (ceremony, entries, files) = if is_workspace {
-        if !args.sealed || sheets.is_some() {
+        if sheets.is_some() {
             let cause = format!("{} is a workspace, not a drawn plan", args.bundle.display());
-            return Err(Failure::new(cause, "add --sealed to publish its seal, or give the folder of a bundle"));
+            return Err(Failure::new(cause, "give the folder of a bundle with --sheets"));
         }
-        let (ceremony, commit, entries) = sealed_workspace(args)?;
+        let (ceremony, commit, entries) = sealed_workspace(&place)?;
         (ceremony, entries.len(), site::write_sealed(&commit, &entries, start))
     } else {
         let (made, kept) = replayed(&args.bundle, &progress)?;
         progress.stage(Stage::Write);
         let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
         let entries = ledger_of(&kept, args.ledger.as_deref())?;
+        let files = opened_or_sealed(args, &made, kept, &entries, start)?;
         if let Some(sheets) = sheets {
             sheets.write(&officer::write(&made.inputs, &made.plan)).map_err(no_room)?;
         }
-        let files = opened_or_sealed(args, &made, kept, &entries, start)?;
         (ceremony, entries.len(), files)
     };
     destination.write(&files).map_err(no_room)?;
@@ -194,8 +205,7 @@ fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Failur
 }
 
 /// Reads ceremony, commitment and ledger of a workspace that is sealed and need not be drawn.
-fn sealed_workspace(args: &Args) -> Result<(String, String, Vec<Entry>), Failure> {
-    let place = ceremony::Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: None };
+fn sealed_workspace(place: &Where) -> Result<(String, String, Vec<Entry>), Failure> {
     let ceremony = place.ceremony()?;
     let not_sealed = || Failure::new(format!("nothing is sealed for {ceremony}"), "run `fairdraw seal` first");
     let folder = place.folder();
