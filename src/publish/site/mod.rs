@@ -43,11 +43,12 @@ struct Mark<'a> {
 
 const COMMIT: &str = "commit.txt";
 
-const MODULES: [(&str, &str); 8] = [
+const MODULES: [(&str, &str); 9] = [
     ("dr1.mjs", include_str!("assets/dr1.mjs")),
     ("draw.mjs", include_str!("assets/draw.mjs")),
     ("proof.mjs", include_str!("assets/proof.mjs")),
     ("ledger.mjs", include_str!("assets/ledger.mjs")),
+    ("notice.mjs", include_str!("assets/notice.mjs")),
     ("show.mjs", include_str!("assets/show.mjs")),
     ("folder.mjs", include_str!("assets/folder.mjs")),
     ("check.mjs", include_str!("assets/check.mjs")),

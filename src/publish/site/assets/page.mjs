@@ -8,7 +8,8 @@ import { hex, sha256Fast, subtle } from "./dr1.mjs";
 import { Difference, verify } from "./draw.mjs";
 import { chosen, readEntries, readFile, readText, site } from "./folder.mjs";
 import { codeOf, compareWithLedger, entriesOf, provedBy, readLedger, rootsOf } from "./ledger.mjs";
-import { both, code, element, grid, progressOn, row, table, verdict } from "./show.mjs";
+import { checkNotice, readNotice } from "./notice.mjs";
+import { both, code, details, element, grid, progressOn, row, table, verdict } from "./show.mjs";
 
 // ---- The whole draw ----
 
@@ -132,19 +133,52 @@ function showProof(text, { commit, entries }, output) {
   }
 }
 
+const FAULTS = {
+  form: ["不是通知书二维码的内容", "The text is not what a notice's QR code holds."],
+  "no-draw": ["台账里没有通知书所指的抽取", "The ledger has no draw that this notice names."],
+  "no-root": ["该次抽取没有公布通知书的树根", "That draw has no root of notices."],
+  "not-in-plan": ["这次检查不在已抽取的计划里", "This visit is not in the plan that was drawn."],
+};
+
+const NOTICE_WORDS = {
+  visit_id: ["检查编号", "visit"], entity_id: ["检查对象", "entity"], township: ["乡镇", "township"], date: ["日期", "date"],
+  half: ["时段", "half"], tasks: ["任务", "tasks"], items: ["抽查事项", "items"], agencies: ["部门", "agencies"],
+  lead: ["牵头部门", "lead"], teams: ["部门与执法证号", "agencies and certificates"],
+};
+
+// Checks the line of a notice's QR code against the ledger alone, and shows which visit it proves.
+function showNotice(text, { entries }, output) {
+  const notice = readNotice(text);
+  const found = notice ? checkNotice(notice, entries) : { fault: "form" };
+  if (found.fault) {
+    output.replaceChildren(verdict("refused", ...FAULTS[found.fault]));
+    return;
+  }
+  const { draw, visit, later, steps } = found;
+  output.replaceChildren(verdict("verified", `通知书属实：这次检查在第 ${draw.number} 条台账（${draw.time}）抽取的计划里`, `The notice is genuine: its visit stands in the plan drawn in entry ${draw.number} of the ledger, ${draw.time}.`));
+  for (const { number, kind, time } of later) {
+    output.append(element("p", { class: "warning" }, both(`之后台账第 ${number} 条（${kind}，${time}）改变了它`, `Entry ${number} of the ledger (${kind}, ${time}) changed it later.`)));
+  }
+  output.append(
+    table(...Object.entries(NOTICE_WORDS).map(([name, words]) => row(...words, visit[name].replaceAll(";", "; ")))),
+    details("证明的每一步", "each step of the proof", element("ol", {}, ...steps.map((hash) => element("li", {}, code(hash))))),
+  );
+}
+
 // Sets up the form for proofs; `read` gives the commitment and the ledger.
 function startProof(read) {
   const [form, field, output] = ["proof-form", "proof-field", "proof-output"].map((id) => document.getElementById(id));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    showProof(field.value, await read(), output);
+    const show = field.value.trim().startsWith("FDN") ? showNotice : showProof;
+    show(field.value, await read(), output);
   });
 }
 
 // ---- The forms ----
 
-// Offers to read a QR code from a photograph, where the browser can by itself. What it holds is a code, or an address
-// with the code behind its `#`.
+// Offers to read a QR code from a photograph, where the browser can by itself. What it holds is a notice, a code,
+// or an address with the code behind its `#`.
 function startScan(form, field, output) {
   if (!globalThis.BarcodeDetector) return;
   document.getElementById("scan").hidden = false;
@@ -157,7 +191,8 @@ function startScan(form, field, output) {
       output.replaceChildren(verdict("malformed", "照片里没有认出二维码，请输入代码", "No QR code was found on the photograph; type the code."));
       return;
     }
-    field.value = decodeURIComponent(found[0].rawValue.split("#").pop());
+    const text = found[0].rawValue;
+    field.value = text.startsWith("FDN") ? text : decodeURIComponent(text.split("#").pop());
     form.requestSubmit();
   });
 }
@@ -190,6 +225,12 @@ function startCheck({ files }) {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (field.value.trim().startsWith("FDN")) {
+      document.getElementById("proof-field").value = field.value;
+      document.getElementById("proof-form").requestSubmit();
+      document.getElementById("proof-output").scrollIntoView();
+      return;
+    }
     work(checked, (parts, report) => checkYourself(field.value, parts, report));
   });
   button.addEventListener("click", () => work(verified, verifyAll));
