@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::lang::Lang;
 
+mod audit;
 mod ceremony;
 mod check;
 mod convert;
@@ -18,6 +19,7 @@ mod new;
 mod plan;
 mod publish;
 mod seal;
+mod simulate;
 mod verify;
 mod void;
 
@@ -47,6 +49,8 @@ enum Command {
     Entropy(entropy::Args),
     Draw(draw::Args),
     Void(void::Args),
+    Simulate(simulate::Args),
+    Audit(audit::Args),
     Generate(generate::Args),
 }
 
@@ -112,6 +116,8 @@ pub fn main() -> ExitCode {
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),
         Command::Void(args) => void::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Generate(args) => generate::run(&args),
     };
     match ending {
