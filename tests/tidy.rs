@@ -171,8 +171,15 @@ fn every_dependency_is_used() {
 #[test]
 fn links_between_the_documents_lead_somewhere() {
     // Without it a reader would be sent to a file that has been moved.
-    let documents =
-        ["README.md", "README.zh-CN.md", "PROTOCOL.md", "ARCHITECTURE.md", "CHANGELOG.md", "data/README.md"];
+    let documents = [
+        "README.md",
+        "README.zh-CN.md",
+        "PROTOCOL.md",
+        "VERIFY.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "data/README.md",
+    ];
     let mut links = 0;
     for document in documents.map(|name| project().join(name)) {
         let Ok(text) = fs::read_to_string(&document) else {

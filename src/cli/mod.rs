@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::lang::Lang;
 
+mod audit;
 mod ceremony;
 mod check;
 mod completions;
@@ -27,6 +28,7 @@ mod publish;
 mod report;
 mod result;
 mod seal;
+mod simulate;
 mod verify;
 mod void;
 mod workbooks;
@@ -64,6 +66,8 @@ enum Command {
     Ledger(ledger::Args),
     Notice(notice::Args),
     Void(void::Args),
+    Simulate(simulate::Args),
+    Audit(audit::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -138,6 +142,8 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Notice(args) => notice::run(&args),
         Command::Void(args) => void::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
