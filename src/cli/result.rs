@@ -177,7 +177,7 @@ impl Source {
                 let ceremony = self.place.ceremony()?;
                 let ledger = self.place.open_existing()?;
                 let attempt = result::drawn(&ledger, &ceremony).map_err(failure)?;
-                let bundle = draw::bundle_folder(&ledger, attempt);
+                let bundle = draw::bundle_folder(&ledger, &attempt);
                 let made = replay(&bundle, progress)?;
                 let manifest = made_manifest(&bundle)?;
                 let drawn = attempt.draw.map(|at| &ledger.entries()[at]);
