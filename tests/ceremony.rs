@@ -549,10 +549,23 @@ fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
         record(&room, &mut Direct).expect("the same command goes on");
         assert!(below(folder.path()) == undisturbed, "write {writes_left}: something is lost or other");
     }
+    // The command finds plan and table by the ledger, and the report is of the same records.
+    let call = |command: &str| {
+        let at = ["--at", "2026-10-21T09:00:00", "--format", "json"];
+        let output = support::fairdraw().arg(command).arg(folder.path()).args(at).output();
+        output.expect("the program can be started")
+    };
+    let taken: serde_json::Value = serde_json::from_slice(&call("result").stdout).expect("JSON");
+    assert_eq!((&taken["period"], &taken["new"], &taken["entry"]), (&NAME.into(), &0.into(), &serde_json::Value::Null));
+    let report: serde_json::Value = serde_json::from_slice(&call("report").stdout).expect("JSON");
+    assert_eq!(report["agencies"][0]["planned"], 8);
     let table = room.ledger().attempt_folder(NAME, 1).join(format!("results/{:06}.csv", entry.number));
     let text = fs::read_to_string(&table).expect("the table");
     fs::write(&table, text.replace("no-problem", "pending")).expect("a file can be written");
     assert!(matches!(result::known(&room.ledger(), NAME), Err(CeremonyError::Changed { .. })));
+    let refused = call("report");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(support::stderr(&refused).contains("is not what is on record"), "{}", support::stderr(&refused));
     // Before the draw there is no plan whose results could come.
     let (_folder, early) = room_after(3);
     assert!(matches!(refusal(record(&early, &mut Direct).expect_err("too early")), Refusal::NotDrawn(_)));

@@ -13,6 +13,7 @@ mod made_up;
 mod notes;
 mod opening;
 mod properties;
+mod publishing;
 mod readers;
 mod results;
 mod site;

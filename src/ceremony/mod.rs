@@ -70,7 +70,7 @@ pub enum CeremonyError {
     NoFallback,
     #[error(transparent)]
     Record(#[from] EntropyError),
-    #[error("{file} of the attempt is not what was sealed")]
+    #[error("{file} of the attempt is not what is on record")]
     Changed { file: String },
     #[error("the sheet was handed over at {handed_over}, which is not between its step at {step} and now, {now}")]
     LodgedBefore { handed_over: DateTime, step: DateTime, now: DateTime },
@@ -109,9 +109,7 @@ impl CeremonyError {
             CeremonyError::NotSealed(_) => "open the envelope again; without its value void the attempt",
             CeremonyError::NoFallback => "only what was sealed can decide the draw",
             CeremonyError::Record(_) => "PROTOCOL.md §2 describes the record, line by line",
-            CeremonyError::Changed { .. } => {
-                "restore the attempt's folder from a copy; its hashes stand in the SEAL entry"
-            }
+            CeremonyError::Changed { .. } => "restore the attempt's folder from a copy; its hashes stand in the ledger",
             CeremonyError::SampleUnknown(..) => "complete the record with `fairdraw entropy`, then void the attempt",
             CeremonyError::LodgedBefore { .. } => "give the time that stands on the receipt",
             CeremonyError::Amend(AmendError::NoVisit) => {

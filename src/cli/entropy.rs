@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, IsTerminal, stdin};
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, answer, tell};
+use super::ceremony::{Where, entry_json, failure};
+use super::{Ending, Failure, Format, answer, tell};
 use fairdraw::ceremony::{entropy, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::ledger::code::code_of;
@@ -19,6 +19,9 @@ pub struct Args {
     /// Take the fallback beacon, for this reason
     #[arg(long, value_name = "REASON")]
     fallback: Option<String>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -35,6 +38,10 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let fallback = args.fallback.as_deref();
     let time = args.place.time();
     let entry = entropy::record(&mut ledger, &ceremony, time, fallback, &mut ask, &mut Direct).map_err(failure)?;
+    if args.format == Format::Json {
+        answer(&entry_json(&entry))?;
+        return Ok(Ending::Yes);
+    }
     let text = match entry.fact("code") {
         Some(code) => format!(
             "pre-beacon code of {ceremony}, ledger entry {}\n\n    {}\n\n  SHA-256    {code}\n  \

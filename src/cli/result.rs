@@ -28,9 +28,7 @@ use fairdraw::run::Made;
 /// A record has the day of the check and one result or more; nothing is assumed. Delivering a file again changes
 /// nothing. A record that says something else than before is refused, unless --correct gives the reason.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_long_help = "Example:\n  fairdraw result target --bundle target/2024Q1 --results target/results.csv --today 2024-02-20"
-)]
+#[command(after_long_help = "Example:\n  fairdraw result target --bundle target/2024Q1 --today 2024-02-20")]
 pub struct Args {
     #[command(flatten)]
     pub source: Source,
