@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::lang::Lang;
 
+mod amend;
 mod audit;
 mod ceremony;
 mod check;
@@ -62,6 +63,7 @@ enum Command {
     Entropy(entropy::Args),
     Draw(draw::Args),
     Open(open::Args),
+    Amend(amend::Args),
     Lodge(lodge::Args),
     Ledger(ledger::Args),
     Notice(notice::Args),
@@ -139,6 +141,7 @@ pub fn main() -> ExitCode {
         Command::Draw(args) => draw::run(&args),
         Command::Lodge(args) => lodge::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Amend(args) => amend::run(&args),
         Command::Open(args) => open::run(&args),
         Command::Notice(args) => notice::run(&args),
         Command::Void(args) => void::run(&args),
