@@ -14,6 +14,7 @@ use crate::files::{fingerprints, rows};
 use crate::ledger::hash::sha256_hex;
 use crate::lottery::Entropy;
 use crate::plan::model::Inputs;
+use crate::plan::results::Records;
 use crate::run::{Made, Stage, make};
 
 /// Is one thing in a bundle that is not as it must be.
@@ -199,7 +200,7 @@ fn replay(
         findings.push(Finding {
             file: format!("inputs/{}", fault.place.file),
             row: fault.place.row,
-            what: format!("{}: {}", fault.code, fault.cause),
+            what: format!("{}: {}", fault.code, fault.cause.en),
             expected: "a frozen table".to_owned(),
             found: fault.value.clone(),
         });
@@ -333,12 +334,14 @@ fn whole(file: &str, what: &str, expected: &str, found: &str) -> Finding {
     Finding { file: file.to_owned(), row: None, what, expected, found }
 }
 
-/// Reads the visits of an earlier bundle, which count as history in the next period.
-///
-/// # Errors
-/// [`BundleError`] if the folder is no bundle that can be read.
-pub fn earlier_visits(folder: &Path) -> Result<Vec<EarlierVisit>, BundleError> {
-    let files = bundle::read(folder)?;
+/// Reads the visits of an earlier bundle's files, which count as history in the next period, with what came of them.
+pub fn earlier_visits(files: &BTreeMap<String, Vec<u8>>, records: Option<&Records>) -> Vec<EarlierVisit> {
     let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
-    Ok(rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv")))
+    rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv"), records)
+}
+
+/// Returns `<region>.<period>` of a bundle's files; `None` without a manifest that can be read.
+pub fn period_of(files: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+    let manifest: Manifest = serde_json::from_slice(files.get(MANIFEST)?).ok()?;
+    Some(format!("{}.{}", manifest.region, manifest.period))
 }

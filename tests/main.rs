@@ -2,17 +2,25 @@
 
 mod ceremony;
 mod cli;
+mod estimates;
 mod fault_cases;
 mod faults;
 mod golden;
+mod languages;
 mod ledger;
 mod made_up;
+mod notes;
+mod opening;
 mod properties;
+mod publishing;
 mod readers;
+mod results;
 mod site;
 mod stability;
 mod support;
 mod tamper;
+mod templates;
 mod tidy;
 mod uniformity;
 mod vectors;
+mod workbooks;

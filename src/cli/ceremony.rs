@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use jiff::civil::DateTime;
+use serde::Serialize;
 
-use super::{Failure, tell};
-use fairdraw::ceremony::CeremonyError;
+use super::{Failure, json, tell};
+use fairdraw::ceremony::{CeremonyError, sheet};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Ledger, LedgerError};
 use fairdraw::files::rules;
+use fairdraw::ledger::chain::Entry;
 use fairdraw::publish::report;
 
 /// Says which ceremony is meant.
@@ -29,7 +31,7 @@ impl Where {
     pub fn ceremony(&self) -> Result<String, Failure> {
         let mut faults = Faults::default();
         let Some(file) = rules::read(&self.workspace, &mut faults) else {
-            tell(&report::faults(&faults.into_sorted()));
+            tell(&report::faults(&faults.into_sorted(), super::lang()));
             return Err(Failure::new("the rules can not be read", "give the folder of a workspace"));
         };
         Ok(format!("{}.{}", file.rules.region, file.rules.period))
@@ -40,6 +42,21 @@ impl Where {
         Ledger::open(&self.folder()).map_err(ledger_failure)
     }
 
+    /// Reads the ledger without locking it.
+    pub fn read(&self) -> Result<Ledger, Failure> {
+        Ledger::read(&self.folder()).map_err(ledger_failure)
+    }
+
+    /// Opens a ledger that is there; no folder is made where there is none.
+    pub fn open_existing(&self) -> Result<Ledger, Failure> {
+        let folder = self.folder();
+        if !folder.is_dir() {
+            let cause = format!("{} has no ledger", self.workspace.display());
+            return Err(Failure::new(cause, "give the plan with --bundle, or the ledger with --ledger"));
+        }
+        self.open()
+    }
+
     /// Returns the time of the step, to the second.
     pub fn time(&self) -> DateTime {
         self.at.unwrap_or_else(|| {
@@ -48,15 +65,41 @@ impl Where {
         })
     }
 
-    fn folder(&self) -> PathBuf {
+    /// Returns the folder of the ledger.
+    pub fn folder(&self) -> PathBuf {
         self.ledger.clone().unwrap_or_else(|| Path::new(&self.workspace).join("ledger"))
     }
+}
+
+/// Holds an entry of the ledger as a JSON answer tells it.
+#[derive(Serialize)]
+struct EntryAnswer<'a> {
+    ceremony: &'a str,
+    attempt: u32,
+    entry: u32,
+    kind: &'static str,
+    sha256: String,
+    code: String,
+    facts: Vec<[&'a str; 2]>,
+}
+
+/// Writes the entry that a step has appended as a JSON document.
+pub fn entry_json(entry: &Entry) -> String {
+    json(&EntryAnswer {
+        ceremony: &entry.ceremony,
+        attempt: entry.attempt,
+        entry: entry.number,
+        kind: entry.kind.word(),
+        sha256: entry.hash(),
+        code: sheet::short_code(entry),
+        facts: entry.facts.iter().map(|(word, value)| [word.as_str(), value.as_str()]).collect(),
+    })
 }
 
 /// Turns a step that was not taken into the program's answer.
 pub fn failure(error: CeremonyError) -> Failure {
     if let CeremonyError::Inputs(faults) = &error {
-        tell(&report::faults(faults));
+        tell(&report::faults(faults, super::lang()));
     }
     Failure::new(&error, error.advice())
 }

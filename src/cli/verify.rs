@@ -6,20 +6,30 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, Progress, answer, json, tell};
 use fairdraw::publish::report;
-use fairdraw::verify::{Evidence, Finding, VerifyError, earlier_visits, verify};
+use fairdraw::verify::{Evidence, Finding, VerifyError, verify};
 
 /// Replay a bundle from its inputs and entropy, compare every byte and run the independent checker
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw verify target/2024Q1 --seed 20240101")]
 pub struct Args {
     /// Folder of the bundle
-    bundle: PathBuf,
+    #[arg(required_unless_present = "notice")]
+    bundle: Option<PathBuf>,
+    /// Text of a notice's QR code, or a file that holds it, to be checked against --ledger instead of a bundle
+    #[arg(long, value_name = "FILE|TEXT", conflicts_with = "bundle", requires = "ledger")]
+    notice: Option<String>,
+    /// Ledger, or published folder with one, that the notice is checked against
+    #[arg(long, value_name = "DIR", requires = "notice")]
+    ledger: Option<PathBuf>,
     /// Workspace whose tables must be those that the bundle froze
     #[arg(long, value_name = "WORKSPACE")]
     inputs: Option<PathBuf>,
     /// Bundle of an earlier period that belongs to the history of --inputs; may be given several times
     #[arg(long, value_name = "BUNDLE", requires = "inputs")]
     after: Vec<PathBuf>,
+    /// Table of results of one of these periods, which belongs to the history too; may be given several times
+    #[arg(long, value_name = "FILE", requires = "after")]
+    results: Vec<PathBuf>,
     /// Seed that the auditor knows to be the right one
     #[arg(long, value_name = "TEXT", conflicts_with = "entropy")]
     seed: Option<String>,
@@ -44,21 +54,22 @@ struct Answer<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
+    if let (Some(notice), Some(ledger)) = (&args.notice, &args.ledger) {
+        return super::notice::verify(notice, ledger);
+    }
+    let bundle = args.bundle.as_deref().expect("the arguments hold a bundle or a notice");
     let mut evidence = Evidence {
         inputs: args.inputs.as_deref(),
         entropy: super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?,
         ..Evidence::default()
     };
-    for bundle in &args.after {
-        let visits = earlier_visits(bundle);
-        evidence.earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    evidence.earlier = super::history::visits(&args.after, &args.results)?;
     let progress = Progress::new();
-    let verdict = verify(&args.bundle, &evidence, &mut |stage| progress.stage(stage));
+    let verdict = verify(bundle, &evidence, &mut |stage| progress.stage(stage));
     drop(progress);
     let verdict = verdict.map_err(|error| {
         if let VerifyError::Inputs(faults) = &error {
-            tell(&report::faults(faults));
+            tell(&report::faults(faults, super::lang()));
         }
         let advice = match &error {
             VerifyError::Bundle(_) => "give the folder that `fairdraw plan` wrote",

@@ -13,6 +13,7 @@
 //! | [`staffing`] | staff, schedule | duties into dated visits with teams, or reasons why not |
 //! | [`visits`] | | the staffing's answer into the plan's own words |
 //! | [`check`] | check | a plan into its violations; shares no code with the stages |
+//! | [`results`] | | says what may come of a visit, and when that is due |
 //! | [`words`] | | holds the closed vocabularies, English and Chinese |
 //! | [`summary`] | | a plan into the figures that a head of office reads |
 
@@ -21,6 +22,7 @@ pub mod check;
 pub mod draws;
 pub mod duties;
 pub mod model;
+pub mod results;
 pub mod scope;
 pub mod staffing;
 pub mod summary;
