@@ -74,7 +74,8 @@ def read_chain(files):
 
 class Attempt:
     def __init__(self, seal):
-        self.seal, self.rolled, self.entropy, self.draw, self.void, self.opened = seal, None, None, None, None, False
+        self.seal, self.rolled, self.entropy, self.draw, self.void = seal, None, None, None, None
+        self.published, self.opened = False, False
 
 
 def fault_of(entry, now):
@@ -104,9 +105,21 @@ def fault_of(entry, now):
         return "it is drawn already" if now.draw else "" if now.entropy else "the entropy is not complete"
     if entry.kind == "VOID":
         return "the lists are open" if now.opened else "the record is half done" if now.rolled and not now.entropy else ""
-    if entry.kind == "PUBLISH" and now.opened:
+    if not now.draw:
+        return "nothing is drawn"
+    return fault_of_publish(entry, now) if entry.kind == "PUBLISH" else ""
+
+
+def fault_of_publish(entry, now):
+    """§16.1: what is wrong with a PUBLISH behind a drawn attempt."""
+    if now.opened:
         return "the lists are open"
-    return "" if now.draw else "nothing is drawn"
+    if entry.fact("what") != "all":
+        return "the public part is out" if now.published else ""
+    embargo = now.seal.fact("embargo")
+    if embargo and not now.published:
+        return "the public part is not published"
+    return f"the lists stay secret to the end of {embargo}" if embargo and entry.time[:10] <= embargo else ""
 
 
 def read_attempts(entries):
@@ -123,8 +136,9 @@ def read_attempts(entries):
             now.rolled = entry
         elif entry.kind in ("ENTROPY", "DRAW", "VOID"):
             setattr(now, entry.kind.lower(), entry)
-        elif entry.kind == "PUBLISH" and entry.fact("what") == "all":
-            now.opened = True
+        elif entry.kind == "PUBLISH":
+            now.published = True
+            now.opened = entry.fact("what") == "all"
     return latest
 
 
