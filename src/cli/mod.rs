@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::lang::Lang;
 
 mod amend;
+mod audit;
 mod ceremony;
 mod check;
 mod completions;
@@ -28,6 +29,7 @@ mod publish;
 mod report;
 mod result;
 mod seal;
+mod simulate;
 mod verify;
 mod void;
 mod workbooks;
@@ -66,6 +68,8 @@ enum Command {
     Ledger(ledger::Args),
     Notice(notice::Args),
     Void(void::Args),
+    Simulate(simulate::Args),
+    Audit(audit::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -141,6 +145,8 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Notice(args) => notice::run(&args),
         Command::Void(args) => void::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
