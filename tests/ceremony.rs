@@ -12,7 +12,7 @@ use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
-use fairdraw::plan::amend::{Amendment, Change, Reason};
+use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};
 use fairdraw::plan::results::{Finding, Record, Records, Taken};
 use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
@@ -489,7 +489,12 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
             match room.step(step, &mut Direct) {
                 Ok(()) => assert!(!counts, "step {step} was done twice"),
                 // Where the dice are on record, the same command asks for the beacon next.
-                Err(CeremonyError::Ledger(LedgerError::Refused(_)) | CeremonyError::NotFallen { .. }) => {
+                // Whoever was replaced has no seat any more.
+                Err(
+                    CeremonyError::Ledger(LedgerError::Refused(_))
+                    | CeremonyError::NotFallen { .. }
+                    | CeremonyError::Amend(AmendError::NotSeated),
+                ) => {
                     assert!(counts, "step {step}: {error}");
                 }
                 Err(other) => panic!("step {step} killed at write {writes_left} does not go on: {other}"),
