@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Ending, Failure, Format, answer, json};
-use fairdraw::files::faults::{Fault, Severity};
+use fairdraw::files::faults::{Fault, Place, Severity};
 use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
+use fairdraw::plan::forecast::{Outlook, forecast};
 use fairdraw::publish::report;
 use fairdraw::verify::earlier_visits;
 
-/// Validate all inputs of a workspace and report every fault at once
+/// Validate all inputs of a workspace, report every fault at once, and warn of weeks with too few officers
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw check data/dengzhou/2024Q1")]
 pub struct Args {
@@ -33,6 +34,9 @@ struct Report<'a> {
     errors: usize,
     warnings: usize,
     faults: &'a [Fault],
+    /// Every agency, qualification and week with visits to expect; missing where the tables have errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<Vec<Outlook>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mappings: Option<&'a [Mapping]>,
 }
@@ -43,13 +47,15 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         let visits = earlier_visits(bundle);
         earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
     }
-    let loaded = workspace::load(&args.workspace, &earlier);
+    let mut loaded = workspace::load(&args.workspace, &earlier);
+    let capacity = loaded.ready.as_ref().map(|(inputs, frames)| forecast(inputs, frames));
+    loaded.faults.extend(capacity.iter().flatten().filter(|outlook| outlook.is_short()).map(short));
     let errors = loaded.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let warnings = loaded.faults.len() - errors;
     match args.format {
         Format::Json => {
             let mappings = args.show_mapping.then_some(loaded.mappings.as_slice());
-            answer(&json(&Report { errors, warnings, faults: &loaded.faults, mappings }))?;
+            answer(&json(&Report { errors, warnings, faults: &loaded.faults, capacity, mappings }))?;
         }
         Format::Text => {
             let shown =
@@ -69,6 +75,25 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         }
     }
     Ok(if errors == 0 { Ending::Yes } else { Ending::No })
+}
+
+/// Makes a warning of a week for which the officers will not suffice.
+fn short(outlook: &Outlook) -> Fault {
+    let Outlook { agency, first, last, officers, needed, available, .. } = outlook;
+    let who = outlook.qualification.as_ref().map_or("officers".to_owned(), |name| format!("officers with {name}"));
+    Fault {
+        severity: Severity::Warning,
+        code: "capacity",
+        place: Place { file: "inspectors".to_owned(), ..Place::default() },
+        value: agency.clone(),
+        cause: format!(
+            "{agency} is to expect {needed} seats of {who} from {first} to {last}; {officers} of them are there and can \
+             take {available}"
+        ),
+        remedy:
+            "widen the window of its tasks, move leave, or have more certificates issued; other weeks may take the rest"
+                .to_owned(),
+    }
 }
 
 /// Writes a mapping for people: one line for each column of the table, then what was left over.

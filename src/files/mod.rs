@@ -20,6 +20,7 @@
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
+//! | [`results`] | reads visits, teams and prices of a bundle back |
 //!
 //! Column names and DataFrames live here and nowhere else.
 
@@ -39,6 +40,7 @@ pub mod parquet;
 pub mod places;
 pub mod ratio;
 pub mod registry;
+pub mod results;
 pub mod roster;
 pub mod rows;
 pub mod rules;

@@ -5,6 +5,7 @@
 pub mod explain;
 pub mod ics;
 pub mod instructions;
+pub mod load;
 pub mod officer;
 pub mod report;
 pub mod site;
