@@ -261,6 +261,8 @@ def documents():
     case("spreadsheet-2003.xml", xml2003(rows), [OK_A, OK_B], about="XML Spreadsheet 2003")
     case("spreadsheet-2003.xlsx", xml2003([["名单"], HEAD, A, [("String", "无此镇", ' ss:Index="5"')]]), [OK_A], ["no-id 4 A", "no-name 4 B", "unknown-township 4 E"], about="XML Spreadsheet 2003 that calls itself .xlsx")
     case("spreadsheet-2003-cut.xml", xml2003([HEAD, A])[:-60], [], ["unreadable-file"], about="XML Spreadsheet 2003, cut off")
+    far = [HEAD, [("String", A[0], ' ss:Index="900"')]]
+    case("spreadsheet-2003-no-row.xml", xml2003(far).replace(b"<Row>", b"<Raw>"), [], ["unreadable-file"], about="XML Spreadsheet 2003 whose cells stand outside of any row")
     case("zipped.xls", xlsx([("Sheet1", grid([HEAD, A, B]))]), [OK_A, OK_B], about="XLSX that calls itself .xls")
     case("cut.xlsx", xlsx([("Sheet1", grid([HEAD, A, B]))])[:900], [], ["unreadable-file"], about="XLSX, cut off")
     case("billion-rows.xlsx", xlsx([("Sheet1", grid([HEAD, A, B]))], dimension="A1:XFD1048576"), [OK_A, OK_B], about="a sheet that claims 17 billion cells")

@@ -10,6 +10,7 @@
 //! | [`ledger`] | hashes, Merkle roots and the commitment |
 //! | [`files`] | tables in, bundles out |
 //! | [`publish`] | what people read: workbook, instructions, reports |
+//! | [`lang`] | the two languages of what people read |
 //! | [`scenario`] | the calibrated example county, generated |
 //! | [`run`] | the order of the stages |
 //! | [`ceremony`] | seal, entropy, draw: the steps that the ledger records |
@@ -19,6 +20,7 @@
 
 pub mod ceremony;
 pub mod files;
+pub mod lang;
 pub mod ledger;
 pub mod lottery;
 pub mod plan;

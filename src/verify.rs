@@ -10,11 +10,12 @@ use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
 use crate::files::freeze::{File, freeze};
 use crate::files::workspace::{self, EarlierVisit};
-use crate::files::{fingerprints, results, rows};
+use crate::files::{fingerprints, rows, schedule};
 use crate::ledger::hash::sha256_hex;
 use crate::lottery::{Entropy, Prk};
 use crate::plan::check::{Violation, check, check_potentials};
 use crate::plan::model::{Inputs, Plan};
+use crate::plan::results::Records;
 use crate::run::{Made, Stage, make};
 
 /// Is one thing in a bundle that is not as it must be.
@@ -201,7 +202,7 @@ fn replay(
         findings.push(Finding {
             file: format!("inputs/{}", fault.place.file),
             row: fault.place.row,
-            what: format!("{}: {}", fault.code, fault.cause),
+            what: format!("{}: {}", fault.code, fault.cause.en),
             expected: "a frozen table".to_owned(),
             found: fault.value.clone(),
         });
@@ -254,8 +255,8 @@ fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, fin
 fn name_breaches(made: &Made, files: &BTreeMap<String, Vec<u8>>, findings: &mut [Finding]) {
     let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
     let differs = |findings: &[Finding], name: &str| findings.iter().any(|finding| finding.file == name);
-    let visits = results::visits(&made.inputs, table("visits.csv"), table("teams.csv"));
-    let potentials = results::potentials(&made.inputs, table(rows::POTENTIALS));
+    let visits = schedule::visits(&made.inputs, table("visits.csv"), table("teams.csv"));
+    let potentials = schedule::potentials(&made.inputs, table(rows::POTENTIALS));
     let (Some(visits), Some(potentials)) = (visits, potentials) else { return };
     let plan = Plan { visits, potentials, ..made.plan.clone() };
     for (name, check) in [("teams.csv", check as Checker), (rows::POTENTIALS, check_potentials)] {
@@ -362,12 +363,14 @@ fn whole(file: &str, what: &str, expected: &str, found: &str) -> Finding {
     Finding { file: file.to_owned(), row: None, what, expected, found }
 }
 
-/// Reads the visits of an earlier bundle, which count as history in the next period.
-///
-/// # Errors
-/// [`BundleError`] if the folder is no bundle that can be read.
-pub fn earlier_visits(folder: &Path) -> Result<Vec<EarlierVisit>, BundleError> {
-    let files = bundle::read(folder)?;
+/// Reads the visits of an earlier bundle's files, which count as history in the next period, with what came of them.
+pub fn earlier_visits(files: &BTreeMap<String, Vec<u8>>, records: Option<&Records>) -> Vec<EarlierVisit> {
     let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
-    Ok(rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv")))
+    rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv"), records)
+}
+
+/// Returns `<region>.<period>` of a bundle's files; `None` without a manifest that can be read.
+pub fn period_of(files: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+    let manifest: Manifest = serde_json::from_slice(files.get(MANIFEST)?).ok()?;
+    Some(format!("{}.{}", manifest.region, manifest.period))
 }

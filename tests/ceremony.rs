@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use fairdraw::ceremony::{CeremonyError, draw, entropy, seal, sheet, witness};
+use fairdraw::ceremony::{CeremonyError, draw, entropy, result, seal, sheet, witness};
 use fairdraw::files::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
+use fairdraw::plan::results::{Finding, Record, Records, Taken};
 use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
 use tempfile::TempDir;
@@ -482,6 +483,59 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
     }
     // Seal 25, entropy twice 6, draw 39: fewer would mean that some write is not tried.
     assert!(kills >= 76, "{kills} kills");
+}
+
+/// Holds one record, as a delivery of results gives it.
+fn records() -> Records {
+    let record = Record {
+        agency: "D01".to_owned(),
+        date: time("2026-10-12T00:00:00").date(),
+        findings: [Finding::NoProblem].into(),
+        inspectors: vec!["T330106001".to_owned(), "T330106002".to_owned()],
+        note: String::new(),
+        recorded: time(RESULT_AT).date(),
+        published: None,
+        correction: String::new(),
+    };
+    let key = ("91330106000000001A".to_owned(), "D01-001".to_owned());
+    Records { period: NAME.to_owned(), versions: [(key, vec![record])].into() }
+}
+
+const RESULT_AT: &str = "2026-10-20T09:00:00";
+
+/// Without this, results could change after they were taken in, or a power cut could leave a table without its entry that
+/// the same command does not put right.
+#[test]
+fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
+    let record = |room: &Room, disk: &mut dyn Disk| {
+        result::record(&mut room.ledger(), &records(), Taken { new: 1, ..Taken::default() }, 0, time(RESULT_AT), disk)
+    };
+    let (folder, room) = room_after(4);
+    assert!(matches!(result::known(&room.ledger(), NAME), Ok(none) if none.versions.is_empty()));
+    let entry = record(&room, &mut Direct).expect("a step in order").expect("an entry");
+    assert_eq!((entry.kind, entry.fact("delivered")), (Kind::Result, Some("1 0 0")));
+    assert!(record(&room, &mut Direct).expect("the same again").is_none(), "nothing new, no entry");
+    assert_eq!(result::known(&room.ledger(), NAME).expect("the table is whole"), records());
+    let undisturbed = below(folder.path());
+    for writes_left in 0.. {
+        let (folder, room) = room_after(4);
+        let mut kill = Kill { writes_left, is_dead: false };
+        let done = record(&room, &mut kill);
+        if !kill.is_dead {
+            done.expect("nothing was in the way");
+            assert!(writes_left >= 7, "a table, its folder and an entry take more writes than {writes_left}");
+            break;
+        }
+        record(&room, &mut Direct).expect("the same command goes on");
+        assert!(below(folder.path()) == undisturbed, "write {writes_left}: something is lost or other");
+    }
+    let table = room.ledger().attempt_folder(NAME, 1).join(format!("results/{:06}.csv", entry.number));
+    let text = fs::read_to_string(&table).expect("the table");
+    fs::write(&table, text.replace("no-problem", "pending")).expect("a file can be written");
+    assert!(matches!(result::known(&room.ledger(), NAME), Err(CeremonyError::Changed { .. })));
+    // Before the draw there is no plan whose results could come.
+    let (_folder, early) = room_after(3);
+    assert!(matches!(refusal(record(&early, &mut Direct).expect_err("too early")), Refusal::NotDrawn(_)));
 }
 
 /// Without this, the commands could fail where the library does not, or print no code that could be lodged.

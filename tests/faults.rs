@@ -17,8 +17,8 @@ fn is_of(fault: &Fault, case: &Case, severity: Severity) -> bool {
     (fault.severity, fault.code, place.file.as_str(), place.row) == (severity, case.code, case.file, case.row)
         && place.column == case.column
         && fault.value == case.value
-        && fault.cause.contains(case.cause)
-        && fault.remedy.contains(case.remedy)
+        && fault.cause.en.contains(case.cause)
+        && fault.remedy.en.contains(case.remedy)
 }
 
 fn changed(case: &Case) -> Workspace {
@@ -150,5 +150,5 @@ fn text_that_is_neither_utf_8_nor_gb18030_is_told() {
     fs::write(folder.path().join("travel.csv"), b"from,to,minutes\n\xff\xff,\xfe,1\n").expect("a file can be written");
     let faults = workspace::load(folder.path(), &[]).faults;
     let fault = faults.iter().find(|fault| fault.code == "unreadable-file").expect("the fault is found");
-    assert!(fault.cause.contains("neither UTF-8 nor GB18030"), "{fault:?}");
+    assert!(fault.cause.en.contains("neither UTF-8 nor GB18030"), "{fault:?}");
 }

@@ -150,7 +150,7 @@ fn a_week_without_enough_officers_is_told_before_the_draw_with_figures() {
     workspace.put("inspectors.csv", &(away.join("\n") + "\n"));
     let folder = workspace.on_disk();
     let output = run(["check".as_ref(), folder.path().as_os_str(), "--format".as_ref(), "json".as_ref()]);
-    let report: Value = serde_json::from_str(&stdout(&output)).expect("the report is JSON");
+    let report: Value = serde_json::from_str(stdout(&output)).expect("the report is JSON");
     let short: Vec<&Value> = report["capacity"]
         .as_array()
         .expect("the capacity is listed")

@@ -173,7 +173,9 @@ pub fn small_plan() -> &'static Made {
 pub fn fairdraw() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
     command.current_dir(project());
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LANG", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"] {
+    for name in
+        ["NO_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_MESSAGES", "LANG", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"]
+    {
         command.env_remove(name);
     }
     command

@@ -7,6 +7,7 @@
 //! | [`seal`] | freezes a workspace and fixes all that decides the draw |
 //! | [`entropy`] | records dice, sealed values and the beacon, in this order |
 //! | [`draw`] | makes the plan of a sealed attempt, or voids the attempt |
+//! | [`result`] | puts what came of the visits on record |
 //! | [`witness`] | checks the ledger that a bundle carries |
 //! | [`sheet`] | writes the page with the code that is lodged outside |
 //!
@@ -16,6 +17,7 @@ pub mod changes;
 pub mod draw;
 pub mod entropy;
 pub mod plan;
+pub mod result;
 pub mod seal;
 pub mod sheet;
 pub mod witness;

@@ -29,7 +29,7 @@ impl Where {
     pub fn ceremony(&self) -> Result<String, Failure> {
         let mut faults = Faults::default();
         let Some(file) = rules::read(&self.workspace, &mut faults) else {
-            tell(&report::faults(&faults.into_sorted()));
+            tell(&report::faults(&faults.into_sorted(), super::lang()));
             return Err(Failure::new("the rules can not be read", "give the folder of a workspace"));
         };
         Ok(format!("{}.{}", file.rules.region, file.rules.period))
@@ -38,6 +38,16 @@ impl Where {
     /// Opens the ledger for writing.
     pub fn open(&self) -> Result<Ledger, Failure> {
         Ledger::open(&self.folder()).map_err(ledger_failure)
+    }
+
+    /// Opens a ledger that is there; no folder is made where there is none.
+    pub fn open_existing(&self) -> Result<Ledger, Failure> {
+        let folder = self.folder();
+        if !folder.is_dir() {
+            let cause = format!("{} has no ledger", self.workspace.display());
+            return Err(Failure::new(cause, "give the plan with --bundle, or the ledger with --ledger"));
+        }
+        self.open()
     }
 
     /// Returns the time of the step, to the second.
@@ -56,7 +66,7 @@ impl Where {
 /// Turns a step that was not taken into the program's answer.
 pub fn failure(error: CeremonyError) -> Failure {
     if let CeremonyError::Inputs(faults) = &error {
-        tell(&report::faults(faults));
+        tell(&report::faults(faults, super::lang()));
     }
     Failure::new(&error, error.advice())
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Ending, Failure, Format, answer, json};
-use fairdraw::files::faults::{Fault, Place, Severity};
+use super::history::Earlier;
+use super::{Ending, Failure, Format, answer, json, lang};
+use fairdraw::both;
+use fairdraw::files::faults::{Fault, Place, Severity, Told};
 use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
 use fairdraw::plan::forecast::{Outlook, forecast};
 use fairdraw::publish::report;
-use fairdraw::verify::earlier_visits;
 
 /// Validate all inputs of a workspace, report every fault at once, and warn of weeks with too few officers
 #[derive(Debug, clap::Args)]
@@ -18,9 +19,8 @@ use fairdraw::verify::earlier_visits;
 pub struct Args {
     /// Folder with plan.toml and the tables it names
     workspace: PathBuf,
-    /// Bundle of an earlier period whose visits count as history; may be given several times
-    #[arg(long, value_name = "BUNDLE")]
-    after: Vec<PathBuf>,
+    #[command(flatten)]
+    earlier: Earlier,
     /// Say which column of each file was taken for what, and what was left over
     #[arg(long)]
     show_mapping: bool,
@@ -33,7 +33,7 @@ pub struct Args {
 struct Report<'a> {
     errors: usize,
     warnings: usize,
-    faults: &'a [Fault],
+    faults: Vec<Told<'a>>,
     /// Every agency, qualification and week with visits to expect; missing where the tables have errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity: Option<Vec<Outlook>>,
@@ -42,11 +42,7 @@ struct Report<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let mut earlier = Vec::new();
-    for bundle in &args.after {
-        let visits = earlier_visits(bundle);
-        earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    let earlier = args.earlier.visits()?;
     let mut loaded = workspace::load(&args.workspace, &earlier);
     let capacity = loaded.ready.as_ref().map(|(inputs, frames)| forecast(inputs, frames));
     loaded.faults.extend(capacity.iter().flatten().filter(|outlook| outlook.is_short()).map(short));
@@ -54,24 +50,28 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let warnings = loaded.faults.len() - errors;
     match args.format {
         Format::Json => {
+            let faults = loaded.faults.iter().map(|fault| fault.told(lang())).collect();
             let mappings = args.show_mapping.then_some(loaded.mappings.as_slice());
-            answer(&json(&Report { errors, warnings, faults: &loaded.faults, capacity, mappings }))?;
+            answer(&json(&Report { errors, warnings, faults, capacity, mappings }))?;
         }
         Format::Text => {
             let shown =
                 if args.show_mapping { loaded.mappings.iter().map(mapping_text).collect() } else { String::new() };
-            let list = report::faults(&loaded.faults);
+            let list = report::faults(&loaded.faults, lang());
             let ready = loaded.ready.as_ref().map_or(String::new(), |(inputs, frames)| {
-                format!(
+                let counted = both!(
                     "{} entities, {} officers, {} items, {} tasks, {} strata\n",
+                    "检查对象 {} 户，执法检查人员 {} 人，事项 {} 项，任务 {} 个，层 {} 个\n",
                     report::thousands(inputs.entities.len() as u32),
                     report::thousands(inputs.inspectors.len() as u32),
                     inputs.items.len(),
                     inputs.tasks.len(),
                     frames.strata.len()
-                )
+                );
+                counted.get(lang()).to_owned()
             });
-            answer(&format!("{shown}{list}{ready}{errors} errors, {warnings} warnings\n"))?;
+            let sum = both!("{errors} errors, {warnings} warnings\n", "错误 {errors} 条，警告 {warnings} 条\n");
+            answer(&format!("{shown}{list}{ready}{}", sum.get(lang())))?;
         }
     }
     Ok(if errors == 0 { Ending::Yes } else { Ending::No })
@@ -80,45 +80,51 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 /// Makes a warning of a week for which the officers will not suffice.
 fn short(outlook: &Outlook) -> Fault {
     let Outlook { agency, first, last, officers, needed, available, .. } = outlook;
-    let who = outlook.qualification.as_ref().map_or("officers".to_owned(), |name| format!("officers with {name}"));
-    Fault {
-        severity: Severity::Warning,
-        code: "capacity",
-        place: Place { file: "inspectors".to_owned(), ..Place::default() },
-        value: agency.clone(),
-        cause: format!(
-            "{agency} is to expect {needed} seats of {who} from {first} to {last}; {officers} of them are there and can \
-             take {available}"
-        ),
-        remedy:
-            "widen the window of its tasks, move leave, or have more certificates issued; other weeks may take the rest"
-                .to_owned(),
-    }
+    let who = match &outlook.qualification {
+        None => both!("officers", "执法人员"),
+        Some(name) => both!("officers with {name}", "持有“{name}”资质的执法人员"),
+    };
+    let (en, zh) = (who.en, who.zh);
+    let cause = both!(
+        "{agency} is to expect {needed} seats of {en} from {first} to {last}; {officers} of them are there and can take {available}",
+        "{agency} 在 {first} 至 {last} 预计需要{zh} {needed} 人次；在岗 {officers} 人，可承担 {available} 人次",
+    );
+    let remedy = both!(
+        "widen the window of its tasks, move leave, or have more certificates issued; other weeks may take the rest",
+        "放宽任务的时间窗，调整休假，或增发执法证；其余可由其他周承担",
+    );
+    let place = Place { file: "inspectors".to_owned(), ..Place::default() };
+    Fault { severity: Severity::Warning, code: "capacity", place, value: agency.clone(), cause, remedy }
 }
 
 /// Writes a mapping for people: one line for each column of the table, then what was left over.
 fn mapping_text(mapping: &Mapping) -> String {
+    let lang = lang();
     let sheet = if mapping.sheet.is_empty() { String::new() } else { format!("[{}]", mapping.sheet) };
-    let passed =
-        if mapping.rows_passed == 0 { String::new() } else { format!(", {} passed over", mapping.rows_passed) };
-    let mut text = format!(
-        "{} from {}{sheet}: headings in row {}, {} rows{passed}\n",
+    let passed = match mapping.rows_passed {
+        0 => String::new(),
+        rows => both!(", {rows} passed over", "，略过 {rows} 行").get(lang).to_owned(),
+    };
+    let rows = report::thousands(mapping.rows as u32);
+    let title = both!(
+        "{} from {}{sheet}: headings in row {}, {rows} rows{passed}\n",
+        "{} 取自 {}{sheet}：表头在第 {} 行，共 {rows} 行{passed}\n",
         mapping.table,
         mapping.file,
-        mapping.heading_row,
-        report::thousands(mapping.rows as u32)
+        mapping.heading_row
     );
+    let mut text = title.get(lang).to_owned();
     let source = |column: &MappedColumn| match column.letter.as_str() {
-        "" if column.heading.is_empty() => "not in the file".to_owned(),
+        "" if column.heading.is_empty() => lang.pick("not in the file", "文件中没有").to_owned(),
         "" => column.heading.clone(),
-        "=" => format!("{} for all rows (plan.toml)", column.heading),
+        "=" => both!("{} for all rows (plan.toml)", "各行均为 {}（plan.toml）", column.heading).get(lang).to_owned(),
         letter => format!("{letter} {}", column.heading),
     };
     for column in &mapping.columns {
         text += &format!("  {:<18} {}\n", column.name, source(column));
     }
     for column in &mapping.left_over {
-        text += &format!("  left over          {}\n", source(column));
+        text += &format!("  {} {}\n", lang.pick("left over         ", "未读取            "), source(column));
     }
     text
 }

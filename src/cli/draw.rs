@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             entry.attempt,
             entry.number,
             sheet::short_code(&entry),
-            report::summary(&made.summary, &made.inputs, &made.plan),
+            report::summary(&made.summary, &made.inputs, &made.plan, super::lang()),
             ledger.attempt_folder(&ceremony, entry.attempt).join(BUNDLE).display(),
         ))?,
     }

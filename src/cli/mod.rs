@@ -2,20 +2,28 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use fairdraw::lang::Lang;
 
 mod ceremony;
 mod check;
+mod convert;
 mod draw;
 mod entropy;
 mod explain;
 mod generate;
+mod history;
+mod new;
 mod plan;
 mod publish;
+mod report;
+mod result;
 mod seal;
 mod verify;
 mod void;
+mod workbooks;
 
 /// Draw, staff, schedule and prove 双随机、一公开 spot checks
 #[derive(Debug, Parser)]
@@ -24,16 +32,24 @@ mod void;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Language of messages and reports; the locale's if not given
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Args),
     Plan(plan::Args),
     #[command(alias = "replay")]
     Verify(verify::Args),
     Check(check::Args),
+    Convert(convert::Args),
     Explain(explain::Args),
     Publish(publish::Args),
+    Workbooks(workbooks::Args),
+    Result(result::Args),
+    Report(report::Args),
     Seal(seal::Args),
     Entropy(entropy::Args),
     Draw(draw::Args),
@@ -73,14 +89,35 @@ impl Failure {
     }
 }
 
+/// Language of this run, chosen once, before anything is said.
+static LANG: OnceLock<Lang> = OnceLock::new();
+
+/// Returns the language in which this run speaks.
+fn lang() -> Lang {
+    LANG.get().copied().unwrap_or_default()
+}
+
+/// Reads the language that the locale asks for.
+fn lang_of_locale() -> Lang {
+    let variables = ["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok());
+    Lang::of_locale(variables.iter().map(Option::as_deref))
+}
+
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
-    let ending = match Cli::parse().command {
+    let cli = Cli::parse();
+    LANG.get_or_init(|| cli.lang.unwrap_or_else(lang_of_locale));
+    let ending = match cli.command {
+        Command::New(args) => new::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Publish(args) => publish::run(&args),
+        Command::Workbooks(args) => workbooks::run(&args),
+        Command::Result(args) => result::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Seal(args) => seal::run(&args),
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),
@@ -91,9 +128,10 @@ pub fn main() -> ExitCode {
         Ok(Ending::Yes) => ExitCode::SUCCESS,
         Ok(Ending::No) => ExitCode::from(1),
         Err(failure) => {
-            tell(&format!("error: {}\n", failure.cause));
+            let (word, advice) = lang().pick(("error", "try"), ("错误", "办法"));
+            tell(&format!("{word}: {}\n", failure.cause));
             if !failure.advice.is_empty() {
-                tell(&format!("  try: {}\n", failure.advice));
+                tell(&format!("  {advice}: {}\n", failure.advice));
             }
             ExitCode::from(2)
         }
@@ -118,8 +156,8 @@ fn tell(text: &str) {
     let mut err = anstream::stderr().lock();
     for line in text.split_inclusive('\n') {
         let style = match line.split(['[', ':']).next() {
-            Some("error") => red,
-            Some("warning") => yellow,
+            Some("error" | "错误") => red,
+            Some("warning" | "警告") => yellow,
             _ => anstyle::Style::new(),
         };
         let end = line.find(':').unwrap_or(0);
@@ -148,15 +186,16 @@ impl Progress {
 
     fn stage(&self, stage: fairdraw::run::Stage) {
         use fairdraw::run::Stage;
-        let words = match stage {
-            Stage::Load => "loading and validating the tables",
-            Stage::Seal => "sealing the frames",
-            Stage::Draw => "drawing entities",
-            Stage::Merge => "merging visits",
-            Stage::Staff => "drawing teams and dates",
-            Stage::Check => "checking the plan",
-            Stage::Write => "writing",
+        let (english, chinese) = match stage {
+            Stage::Load => ("loading and validating the tables", "读取并校验各表"),
+            Stage::Seal => ("sealing the frames", "封存抽样框"),
+            Stage::Draw => ("drawing entities", "抽取检查对象"),
+            Stage::Merge => ("merging visits", "合并检查"),
+            Stage::Staff => ("drawing teams and dates", "抽取人员并排期"),
+            Stage::Check => ("checking the plan", "复核计划"),
+            Stage::Write => ("writing", "写出"),
         };
+        let words = lang().pick(english, chinese);
         if let Some(bar) = &self.0 {
             bar.set_message(words);
         }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::{Ending, Failure, Format, Progress, answer, json, tell};
+use super::history::Earlier;
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use fairdraw::both;
 use fairdraw::files::bundle::{BundleError, Destination};
 use fairdraw::files::workspace;
 use fairdraw::lottery::Entropy;
 use fairdraw::publish::report;
 use fairdraw::run::{Stage, make};
-use fairdraw::verify;
 
 /// Make the plan of a period and write it as a bundle
 #[derive(Debug, clap::Args)]
@@ -25,9 +26,8 @@ pub struct Args {
     /// Folder that the bundle is written to
     #[arg(long, value_name = "BUNDLE")]
     out: PathBuf,
-    /// Bundle of an earlier period whose visits count as history; may be given several times
-    #[arg(long, value_name = "BUNDLE")]
-    after: Vec<PathBuf>,
+    #[command(flatten)]
+    earlier: Earlier,
     /// Replace a bundle that is there already
     #[arg(long)]
     force: bool,
@@ -40,17 +40,13 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?
         .ok_or_else(|| Failure::new("no entropy is given", "add --seed TEXT or --entropy FILE"))?;
     let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
-    let mut earlier = Vec::new();
-    for bundle in &args.after {
-        let visits = verify::earlier_visits(bundle);
-        earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    let earlier = args.earlier.visits()?;
     let progress = Progress::new();
     progress.stage(Stage::Load);
     let loaded = workspace::load(&args.workspace, &earlier);
     let Some((inputs, frames)) = loaded.ready else {
         drop(progress);
-        tell(&report::faults(&loaded.faults));
+        tell(&report::faults(&loaded.faults, lang()));
         return Ok(Ending::No);
     };
     let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage)).map_err(|violations| {
@@ -62,16 +58,23 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         .write(&made.files)
         .map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
     drop(progress);
-    tell(&report::faults_by_kind(&loaded.faults));
+    tell(&report::faults_by_kind(&loaded.faults, lang()));
     match args.format {
         Format::Json => answer(&json(&made.summary))?,
         Format::Text => {
-            let summary = report::summary(&made.summary, &made.inputs, &made.plan);
-            let title = format!("{} {} planned: 0 violations\n", made.summary.region, made.summary.period);
+            let summary = report::summary(&made.summary, &made.inputs, &made.plan, lang());
+            let title = both!(
+                "{} {} planned: 0 violations\n",
+                "{} {} 已排定：0 处违规\n",
+                made.summary.region,
+                made.summary.period
+            );
             let out = args.out.display();
-            answer(&format!(
-                "{title}{summary}  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n"
-            ))?;
+            let files = both!(
+                "  files      {out}/schedule.xlsx for people, {out}/VERIFY.md for doubters\n",
+                "  文件 {out}/schedule.xlsx 供阅读，{out}/VERIFY.md 供核验\n"
+            );
+            answer(&format!("{}{summary}{}", title.get(lang()), files.get(lang())))?;
         }
     }
     Ok(Ending::Yes)

@@ -1,14 +1,12 @@
 //! `fairdraw seal`.
 
-use std::path::PathBuf;
-
 use serde::Serialize;
 
 use super::ceremony::{Where, failure};
+use super::history::Earlier;
 use super::{Ending, Failure, Format, Progress, answer, json};
 use fairdraw::ceremony::{seal, sheet};
 use fairdraw::files::ledger::Direct;
-use fairdraw::verify::earlier_visits;
 
 /// Freeze and seal everything that decides a draw, before chance speaks
 #[derive(Debug, clap::Args)]
@@ -17,9 +15,8 @@ use fairdraw::verify::earlier_visits;
 pub struct Args {
     #[command(flatten)]
     place: Where,
-    /// Bundle of an earlier period whose visits count as history; may be given several times
-    #[arg(long, value_name = "BUNDLE")]
-    after: Vec<PathBuf>,
+    #[command(flatten)]
+    earlier: Earlier,
     /// Form of the answer on stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -40,11 +37,7 @@ struct Answer<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let mut earlier = Vec::new();
-    for bundle in &args.after {
-        let visits = earlier_visits(bundle);
-        earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    let earlier = args.earlier.visits()?;
     let mut ledger = args.place.open()?;
     let progress = Progress::new();
     let (workspace, time) = (&args.place.workspace, args.place.time());

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, Progress, answer, json, tell};
 use fairdraw::publish::report;
-use fairdraw::verify::{Evidence, Finding, VerifyError, earlier_visits, verify};
+use fairdraw::verify::{Evidence, Finding, VerifyError, verify};
 
 /// Replay a bundle from its inputs and entropy, compare every byte and run the independent checker
 #[derive(Debug, clap::Args)]
@@ -20,6 +20,9 @@ pub struct Args {
     /// Bundle of an earlier period that belongs to the history of --inputs; may be given several times
     #[arg(long, value_name = "BUNDLE", requires = "inputs")]
     after: Vec<PathBuf>,
+    /// Table of results of one of these periods, which belongs to the history too; may be given several times
+    #[arg(long, value_name = "FILE", requires = "after")]
+    results: Vec<PathBuf>,
     /// Seed that the auditor knows to be the right one
     #[arg(long, value_name = "TEXT", conflicts_with = "entropy")]
     seed: Option<String>,
@@ -49,16 +52,13 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         entropy: super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?,
         ..Evidence::default()
     };
-    for bundle in &args.after {
-        let visits = earlier_visits(bundle);
-        evidence.earlier.extend(visits.map_err(|error| Failure::new(error, "give the folder of a bundle to --after"))?);
-    }
+    evidence.earlier = super::history::visits(&args.after, &args.results)?;
     let progress = Progress::new();
     let verdict = verify(&args.bundle, &evidence, &mut |stage| progress.stage(stage));
     drop(progress);
     let verdict = verdict.map_err(|error| {
         if let VerifyError::Inputs(faults) = &error {
-            tell(&report::faults(faults));
+            tell(&report::faults(faults, super::lang()));
         }
         let advice = match &error {
             VerifyError::Bundle(_) => "give the folder that `fairdraw plan` wrote",

@@ -404,3 +404,25 @@ pub static CALENDAR: Layout = Layout {
 /// Lists every table in the order in which references between them resolve.
 pub static LAYOUTS: [&Layout; 10] =
     [&AGENCIES, &TOWNSHIPS, &TRAVEL, &ITEMS, &ENTITIES, &INSPECTORS, &TASKS, &RECUSALS, &HISTORY, &CALENDAR];
+
+/// Is the record of checks (抽查检查情况记录表) that comes back filled in; it is no table of a workspace.
+pub static RECORDS: Layout = Layout {
+    name: "records",
+    chinese: "检查情况记录表",
+    columns: &[
+        must("visit", &["检查编号"]),
+        may("agency", &["部门编号", "部门代码"]),
+        may("name", &["检查对象名称"]),
+        may("entity", &["统一社会信用代码"]),
+        may("planned", &["计划检查日期"]),
+        may("sent", &["派出检查人员"]),
+        must("item", &["抽查事项编号", "事项编号"]),
+        may("item_name", &["抽查事项", "抽查事项名称"]),
+        must("date", &["实际检查日期", "检查日期", "检查完成日期"]),
+        must("result", &["检查结果", "检查结果代码", "抽查结果"]),
+        may("result_2", &["检查结果(其二)"]),
+        may("result_3", &["检查结果(其三)"]),
+        may("inspectors", &["实际检查人员执法证号"]),
+        may("note", &["备注"]),
+    ],
+};

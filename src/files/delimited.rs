@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::sheet::{Sheet, SheetError};
+use crate::both;
 
 /// Holds the text of a file and how it was encoded.
 #[derive(Debug)]
@@ -112,7 +113,11 @@ pub fn split(decoded: &Decoded<'_>) -> Result<Sheet, SheetError> {
                 &text[start..at]
             };
             if decoded.damaged && cell.contains('\u{fffd}') {
-                let cause = format!("some bytes of the cell fit no character of {}", decoded.encoding);
+                let cause = both!(
+                    "some bytes of the cell fit no character of {}",
+                    "单元格中有字节不属于 {} 的任何字符",
+                    decoded.encoding
+                );
                 sheet.broken.push((row, sheet.width_so_far(), cause));
             }
             sheet.cell(cell)?;

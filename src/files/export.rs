@@ -1,4 +1,7 @@
-//! Tables of text written as CSV or Parquet.
+//! Tables of text as CSV or Parquet, and files written as a whole.
+
+use std::io::{self, Write};
+use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetWriter};
 
@@ -25,4 +28,21 @@ pub fn parquet(headings: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
         .finish(&mut frame)
         .expect("text columns can be written to memory");
     bytes
+}
+
+/// Writes a file so that it is either there as a whole or not at all.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut making = tempfile::Builder::new();
+    // As any file that a program makes: the umask decides who may read it.
+    #[cfg(unix)]
+    making.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut fresh = making.tempfile_in(folder)?;
+    fresh.write_all(bytes)?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(path)?;
+    Ok(())
 }

@@ -5,18 +5,55 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::lang::{Lang, Text};
+
 /// Is one thing that is wrong, or worth knowing, about the inputs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     pub severity: Severity,
     /// Stable code in kebab case, such as `duplicate-id`.
     pub code: &'static str,
-    #[serde(flatten)]
     pub place: Place,
     /// The value at fault as it stands in the file; empty where there is none.
     pub value: String,
-    pub cause: String,
-    pub remedy: String,
+    pub cause: Text,
+    pub remedy: Text,
+}
+
+/// Is a fault in one language, as it is shown and written as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Told<'a> {
+    pub severity: Severity,
+    pub code: &'static str,
+    #[serde(flatten)]
+    pub place: &'a Place,
+    pub value: &'a str,
+    pub cause: &'a str,
+    pub remedy: &'a str,
+}
+
+impl Fault {
+    /// Tells the fault in a language.
+    pub fn told(&self, lang: Lang) -> Told<'_> {
+        Told {
+            severity: self.severity,
+            code: self.code,
+            place: &self.place,
+            value: &self.value,
+            cause: self.cause.get(lang),
+            remedy: self.remedy.get(lang),
+        }
+    }
+}
+
+impl Severity {
+    /// Names the severity.
+    pub fn word(self, lang: Lang) -> &'static str {
+        match self {
+            Severity::Error => lang.pick("error", "错误"),
+            Severity::Warning => lang.pick("warning", "警告"),
+        }
+    }
 }
 
 /// Says whether a fault stops the run.
@@ -76,26 +113,19 @@ pub struct Faults {
 
 impl Faults {
     /// Adds an error.
-    pub fn error(&mut self, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
+    pub fn error(&mut self, code: &'static str, place: Place, value: &str, cause: Text, remedy: Text) {
         self.add(Severity::Error, code, place, value, cause, remedy);
     }
 
     /// Adds a warning.
-    pub fn warning(&mut self, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
+    pub fn warning(&mut self, code: &'static str, place: Place, value: &str, cause: Text, remedy: Text) {
         self.add(Severity::Warning, code, place, value, cause, remedy);
     }
 
     /// Adds a warning that other rows of the column may share: those with the same cause become one, with their number.
-    pub fn note(&mut self, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
-        let key = [place.file.clone(), place.sheet.clone(), place.column.clone(), cause.clone()];
-        let fault = || Fault {
-            severity: Severity::Warning,
-            code,
-            place,
-            value: value.to_owned(),
-            cause,
-            remedy: remedy.to_owned(),
-        };
+    pub fn note(&mut self, code: &'static str, place: Place, value: &str, cause: Text, remedy: Text) {
+        let key = [place.file.clone(), place.sheet.clone(), place.column.clone(), cause.en.to_string()];
+        let fault = || Fault { severity: Severity::Warning, code, place, value: value.to_owned(), cause, remedy };
         self.notes.entry((code, key)).or_insert_with(|| (fault(), 0)).1 += 1;
     }
 
@@ -108,7 +138,11 @@ impl Faults {
     pub fn into_sorted(mut self) -> Vec<Fault> {
         for (mut fault, rows) in std::mem::take(&mut self.notes).into_values() {
             if rows > 1 {
-                fault.cause = format!("{}; so in {rows} rows, of which this is the first", fault.cause);
+                let cause = std::mem::take(&mut fault.cause);
+                fault.cause = Text {
+                    en: format!("{}; so in {rows} rows, of which this is the first", cause.en).into(),
+                    zh: format!("{}；共 {rows} 行如此，此为第一行", cause.zh).into(),
+                };
             }
             self.list.push(fault);
         }
@@ -117,9 +151,8 @@ impl Faults {
         self.list
     }
 
-    fn add(&mut self, severity: Severity, code: &'static str, place: Place, value: &str, cause: String, remedy: &str) {
+    fn add(&mut self, severity: Severity, code: &'static str, place: Place, value: &str, cause: Text, remedy: Text) {
         let value = value.to_owned();
-        let remedy = remedy.to_owned();
         self.list.push(Fault { severity, code, place, value, cause, remedy });
     }
 }

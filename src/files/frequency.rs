@@ -2,6 +2,7 @@
 
 use super::cells::plain;
 use super::ratio::Refusal;
+use crate::lang::{Say, Text};
 
 /// Is a typed frequency: how many checks of one entity in which span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,33 @@ impl std::fmt::Display for Frequency {
             write!(f, ", {} months between", self.months_between)?;
         }
         Ok(())
+    }
+}
+
+impl Say for Frequency {
+    fn say(&self) -> Text {
+        let span = match self.per {
+            Per::Week => "每周".to_owned(),
+            Per::Month => "每月".to_owned(),
+            Per::Quarter => "每季度".to_owned(),
+            Per::HalfYear => "每半年".to_owned(),
+            Per::Years(1) => "每年".to_owned(),
+            Per::Years(years) => format!("每 {years} 年"),
+            Per::Licence => "许可有效期内".to_owned(),
+            Per::Filing => "备案有效期内".to_owned(),
+            Per::Project => "每个项目".to_owned(),
+        };
+        let times = match (self.least, self.most) {
+            (0, Some(most)) => format!("至多 {most} 次"),
+            (least, None) => format!("至少 {least} 次"),
+            (least, Some(most)) if least == most => format!("{least} 次"),
+            (least, Some(most)) => format!("{least} 至 {most} 次"),
+        };
+        let gap = match self.months_between {
+            0 => String::new(),
+            months => format!("，间隔 {months} 个月"),
+        };
+        Text { en: self.to_string().into(), zh: format!("{span}{times}{gap}").into() }
     }
 }
 

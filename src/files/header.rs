@@ -6,6 +6,7 @@
 
 use super::cells::plain;
 use super::columns::{Layout, bare};
+use super::forms::HINT_MARK;
 use super::sheet::{Sheet, is_blank};
 
 /// Is where the value of a column comes from.
@@ -17,6 +18,16 @@ pub enum Origin {
     Column(usize),
     /// One value for all rows, as `plan.toml` says.
     Constant(String),
+}
+
+impl Origin {
+    /// Returns the column of the sheet, if it is one.
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Origin::Column(at) => Some(*at),
+            Origin::Missing | Origin::Constant(_) => None,
+        }
+    }
 }
 
 /// Holds the heading row of a sheet and what its headings mean.
@@ -37,6 +48,8 @@ pub struct Heading {
 /// Says why a row below the headings is no row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Passed {
+    /// The hint row of this program's own templates, which is no news to anyone.
+    Template,
     Heading,
     Hint,
     Example,
@@ -49,6 +62,7 @@ impl Passed {
     /// Names the kind of row, in English and in Chinese.
     pub fn name(self) -> (&'static str, &'static str) {
         match self {
+            Passed::Template => ("the hints of a template", "模板提示"),
             Passed::Heading => ("repeated headings", "重复表头"),
             Passed::Hint => ("hints for filling in", "填写提示"),
             Passed::Example => ("an example", "案例"),
@@ -115,6 +129,9 @@ pub fn passed(sheet: &Sheet, heading: usize, row: usize, nth: usize, key: Option
     let first_at = (0..sheet.width(row)).find(|at| !sheet.text(row, *at).is_empty())?;
     let first = sheet.text(row, first_at);
     let has_code = is_code(key_text);
+    if nth == 0 && key_text.starts_with(HINT_MARK) {
+        return Some(Passed::Template);
+    }
     // Nearly every row ends here: it has its code and begins with it, or with a name too long for a label.
     if has_code && nth >= EXAMPLE_WITHIN && (first.is_ascii() || first.len() > LABEL_LENGTH_MAX) {
         return None;

@@ -5,6 +5,7 @@
 //! | [`faults`] | says what is wrong with an input: code, place, cause, remedy |
 //! | [`sheet`] | decodes a file into sheets of cells, by its content: [`delimited`] text, [`workbook`] (XLSX, XLS), [`spreadsheet_xml`], [`parquet`] |
 //! | [`columns`] | knows every table's columns, in English and in Chinese |
+//! | [`forms`] | knows what a cell of each column may hold, and how to say so to whoever fills it in |
 //! | [`header`] | finds the headings, and the rows below them that are none of the table |
 //! | [`table`] | puts the two together: rows under known columns, each cell with its place |
 //! | [`cells`] | reads the text of one cell: dates, spans, lists, ids, rates |
@@ -12,28 +13,36 @@
 //! | [`ratio`], [`frequency`] | type the wording of ratios and frequencies, or refuse it with a remedy |
 //! | [`places`], [`industry`] | read townships and industries as offices write them |
 //! | [`rules`] | reads and writes `plan.toml` |
-//! | [`registry`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
+//! | [`fields`], [`index`] | read one cell of a column, and what rows of other tables it may mention |
+//! | [`registry`], [`entities`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
 //! | [`workspace`] | loads a whole folder |
 //! | [`freeze`] | writes the model as canonical tables, which load again to the same model |
+//! | [`convert`] | cleans a table, so that it can be written in another format |
 //! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
+//! | [`results`] | reads filled record workbooks, keeps the table of results |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
-//! | [`results`] | reads visits, teams and prices of a bundle back |
+//! | [`schedule`] | reads visits, teams and prices of a bundle back |
 //!
 //! Column names and DataFrames live here and nowhere else.
 
 pub mod bundle;
 pub mod cells;
 pub mod columns;
+pub mod convert;
 pub mod delimited;
+pub mod entities;
 pub mod export;
 pub mod faults;
+pub mod fields;
 pub mod fingerprints;
+pub mod forms;
 pub mod freeze;
 pub mod frequency;
 pub mod header;
+pub mod index;
 pub mod industry;
 pub mod ledger;
 pub mod parquet;
@@ -44,6 +53,7 @@ pub mod results;
 pub mod roster;
 pub mod rows;
 pub mod rules;
+pub mod schedule;
 pub mod sheet;
 pub mod spreadsheet_xml;
 pub mod table;

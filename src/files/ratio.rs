@@ -5,6 +5,8 @@
 
 use super::cells::{self, plain};
 use super::frequency::count;
+use crate::both;
+use crate::lang::{Say, Text};
 use crate::lottery::Rate;
 use crate::plan::model::{Class, Rates};
 
@@ -38,34 +40,57 @@ pub enum RatioPer {
 }
 
 /// Says why a wording is not typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    #[error("the wording is empty")]
     Empty,
-    #[error("the wording leaves the number open")]
     NoNumber,
-    #[error("the wording gives a range, and a draw needs one number")]
     Range,
-    #[error("the wording gives a share and a count, which agree for one population only")]
     TwoMeasures,
-    #[error("the wording gives different numbers to groups that are not credit classes")]
     SeveralGroups,
-    #[error("the wording limits the draw to a group that is not a credit class")]
     OneGroup,
-    #[error("the wording orders the classes without numbers")]
     OrderOnly,
-    #[error("the wording measures by the number of officers")]
     ByOfficers,
-    #[error("the wording leaves a choice")]
     Choice,
-    #[error("the wording counts batches and not checks of one entity")]
     Batches,
-    #[error("the wording is a frequency and no ratio")]
     IsFrequency,
-    #[error("the wording contradicts itself")]
     Contradiction,
-    #[error("the wording is not known")]
     Unknown,
+}
+
+impl Say for Refusal {
+    fn say(&self) -> Text {
+        match self {
+            Refusal::Empty => both!("the wording is empty", "写法为空"),
+            Refusal::NoNumber => both!("the wording leaves the number open", "写法没有给出数字"),
+            Refusal::Range => {
+                both!("the wording gives a range, and a draw needs one number", "写法是一个区间，抽取需要一个确定的数")
+            }
+            Refusal::TwoMeasures => both!(
+                "the wording gives a share and a count, which agree for one population only",
+                "写法同时给出比例和数量，二者只对一种总数一致"
+            ),
+            Refusal::SeveralGroups => both!(
+                "the wording gives different numbers to groups that are not credit classes",
+                "写法给不同群体不同的数，而这些群体不是信用类别"
+            ),
+            Refusal::OneGroup => both!(
+                "the wording limits the draw to a group that is not a credit class",
+                "写法限于某一群体，而它不是信用类别"
+            ),
+            Refusal::OrderOnly => {
+                both!("the wording orders the classes without numbers", "写法只给类别排了先后，没有数字")
+            }
+            Refusal::ByOfficers => both!("the wording measures by the number of officers", "写法以执法人员人数为准"),
+            Refusal::Choice => both!("the wording leaves a choice", "写法留有选择"),
+            Refusal::Batches => both!(
+                "the wording counts batches and not checks of one entity",
+                "写法按批次计，而不是按对一个对象的检查次数计"
+            ),
+            Refusal::IsFrequency => both!("the wording is a frequency and no ratio", "写法是频次，不是比例"),
+            Refusal::Contradiction => both!("the wording contradicts itself", "写法自相矛盾"),
+            Refusal::Unknown => both!("the wording is not known", "不认识这种写法"),
+        }
+    }
 }
 
 impl Refusal {
@@ -89,17 +114,34 @@ impl Refusal {
     }
 
     /// Says what to write instead.
-    pub fn remedy(self) -> &'static str {
+    pub fn remedy(self) -> Text {
         match self {
-            Refusal::Range => "write the one number that is meant, such as its lower end",
-            Refusal::TwoMeasures => "write the share or the count, not both",
-            Refusal::SeveralGroups => "make one task for each group, with a scope of its own and one rate",
-            Refusal::OneGroup => "give the task a scope, such as a 专项库, and write the number alone",
-            Refusal::OrderOnly => "write a rate for each class, such as A 1%;B 2%;C 10%;D 30%",
-            Refusal::IsFrequency => "write it in the column of the frequency, and a ratio such as 100% here",
-            Refusal::Choice => "write the one that is meant",
+            Refusal::Range => {
+                both!("write the one number that is meant, such as its lower end", "写出所指的一个数，例如区间下限")
+            }
+            Refusal::TwoMeasures => both!("write the share or the count, not both", "比例和数量只写一个"),
+            Refusal::SeveralGroups => both!(
+                "make one task for each group, with a scope of its own and one rate",
+                "每个群体各立一个任务，各有范围和一个比例"
+            ),
+            Refusal::OneGroup => both!(
+                "give the task a scope, such as a 专项库, and write the number alone",
+                "给任务设定范围（例如专项库），这里只写数字"
+            ),
+            Refusal::OrderOnly => both!(
+                "write a rate for each class, such as A 1%;B 2%;C 10%;D 30%",
+                "给每个类别写出比例，例如 A 1%;B 2%;C 10%;D 30%"
+            ),
+            Refusal::IsFrequency => both!(
+                "write it in the column of the frequency, and a ratio such as 100% here",
+                "写到频次列，这里写比例，例如 100%"
+            ),
+            Refusal::Choice => both!("write the one that is meant", "写出所指的那一个"),
             _ => {
-                "write 3%, 2‰, 1:10, 20户, or one for each class such as A 1%;B 2%;C 10%;D 30%; keep the wording in its own column"
+                both!(
+                    "write 3%, 2‰, 1:10, 20户, or one for each class such as A 1%;B 2%;C 10%;D 30%; keep the wording in its own column",
+                    "写 3%、2‰、1:10、20户，或按类别写，例如 A 1%;B 2%;C 10%;D 30%；原文留在原文列"
+                )
             }
         }
     }
@@ -110,15 +152,21 @@ impl Ratio {
     ///
     /// # Errors
     /// Says why the ratio is no rate of a draw: it only limits the number, or belongs to another span.
-    pub fn rates_for(&self, period: Option<RatioPer>) -> Result<Rates, &'static str> {
+    pub fn rates_for(&self, period: Option<RatioPer>) -> Result<Rates, Text> {
         if self.bound == Bound::AtMost {
-            return Err("the wording only says how many may be drawn at most");
+            return Err(both!("the wording only says how many may be drawn at most", "写法只说最多抽多少"));
         }
         if self.count_least.is_some() || self.whole.is_some() {
-            return Err("the wording sets a second bound beside the rate, which a draw does not know");
+            return Err(both!(
+                "the wording sets a second bound beside the rate, which a draw does not know",
+                "写法在比例之外另有一个限度，抽取无法表示"
+            ));
         }
         if self.per.is_some() && self.per != period {
-            return Err("the wording gives the ratio of a span that is not the plan's period");
+            return Err(both!(
+                "the wording gives the ratio of a span that is not the plan's period",
+                "写法给的是另一时段的比例，不是本计划的期间"
+            ));
         }
         Ok(self.rates.clone())
     }

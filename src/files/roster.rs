@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::cells::{self, DayOf};
 use super::faults::Faults;
-use super::registry::{self, Index, Unique, mention};
+use super::fields::{self, mention};
+use super::index::{Index, Unique};
 use super::table::{Field, Table};
+use crate::both;
 use crate::lottery::Iv;
 use crate::plan::model::{
     AgencyNo, Entity, EntityNo, Inspector, InspectorNo, ItemNo, PastVisit, Recusal, Recused, Rules, Span, SpecialDay,
@@ -32,29 +34,42 @@ pub fn inspectors(
             let written = certificate.text(row);
             let canonical = cells::id_cell(written).into_owned();
             if canonical.is_empty() {
-                let cause = "an officer without a certificate number can not be drawn".to_owned();
-                faults.error("no-id", certificate.place(row), written, cause, "add the number, or take the row out");
+                let cause =
+                    both!("an officer without a certificate number can not be drawn", "没有执法证号的人员不能参加抽取");
+                faults.error(
+                    "no-id",
+                    certificate.place(row),
+                    written,
+                    cause,
+                    both!("add the number, or take the row out", "补上证号，或删去该行"),
+                );
                 continue;
             }
             if canonical != written {
-                let cause = format!("the certificate number is read as {canonical}");
+                let cause = both!("the certificate number is read as {canonical}", "执法证号读作 {canonical}");
                 faults.warning(
                     "id-made-canonical",
                     certificate.place(row),
                     written,
                     cause,
-                    "nothing, if that is right",
+                    both!("nothing, if that is right", "若无误，无须处理"),
                 );
             }
             if !seen.is_new(&canonical, certificate.place(row), faults) {
                 continue;
             }
             if let Some(other) = ivs.insert(Iv::of(&canonical), canonical.clone()) {
-                let cause = format!("this number and {other} have the same IV");
-                faults.error("same-iv", certificate.place(row), written, cause, "give one of the two another number");
+                let cause = both!("this number and {other} have the same IV", "该证号与 {other} 的 IV 相同");
+                faults.error(
+                    "same-iv",
+                    certificate.place(row),
+                    written,
+                    cause,
+                    both!("give one of the two another number", "给其中一个另用证号"),
+                );
             }
-            let remedy = "write a code or name of the agencies table";
-            let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), remedy, faults);
+            let remedy = both!("write a code or name of the agencies table", "填写成员单位表中的代码或名称");
+            let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), &remedy, faults);
             let valid = validity(from, until, row, faults);
             let (Some(agency), Some(valid)) = (agency, valid) else {
                 continue;
@@ -63,16 +78,30 @@ pub fn inspectors(
                 "" | "valid" | "有效" | "在岗" | "正常" | "在用" => true,
                 "cancelled" | "注销" | "失效" | "吊销" | "无效" | "过期" | "暂扣" => false,
                 other => {
-                    let cause = "the status is neither valid nor cancelled".to_owned();
-                    faults.error("unknown-word", status.place(row), other, cause, "write valid/cancelled or 有效/注销");
+                    let cause = both!("the status is neither valid nor cancelled", "状态既不是有效也不是注销");
+                    faults.error(
+                        "unknown-word",
+                        status.place(row),
+                        other,
+                        cause,
+                        both!("write valid/cancelled or 有效/注销", "填 有效/注销 或 valid/cancelled"),
+                    );
                     false
                 }
             };
             if is_valid && !valid.overlaps(&rules.days) {
-                let cause =
-                    format!("the certificate of {written} is valid on no day of the period; the officer is not drawn");
+                let cause = both!(
+                    "the certificate of {written} is valid on no day of the period; the officer is not drawn",
+                    "{written} 的执法证在本期内没有一天有效；该人员不参加抽取"
+                );
                 let value = format!("{} / {}", valid.first, valid.last);
-                faults.warning("certificate-never-valid", until.place(row), &value, cause, "renew it, or leave it so");
+                faults.warning(
+                    "certificate-never-valid",
+                    until.place(row),
+                    &value,
+                    cause,
+                    both!("renew it, or leave it so", "换证，或保持不变"),
+                );
             }
             inspectors.push(Inspector {
                 certificate: canonical,
@@ -80,11 +109,11 @@ pub fn inspectors(
                 agency: AgencyNo(agency),
                 valid,
                 is_valid,
-                qualifications: registry::sorted(qualifications.text(row)),
+                qualifications: fields::sorted(qualifications.text(row)),
                 townships: jurisdiction_of(jurisdiction, row, townships, faults),
-                leave: registry::spans(leave, row, faults),
-                visits_max: registry::optional_number(visits_max, row, faults),
-                expert: registry::yes_no(expert, row, false, faults),
+                leave: fields::spans(leave, row, faults),
+                visits_max: fields::optional_number(visits_max, row, faults),
+                expert: fields::yes_no(expert, row, false, faults),
             });
         }
     }
@@ -107,21 +136,33 @@ pub fn recusals(
         for row in 0..table.len() {
             let who = match (certificate.text(row), agency.text(row)) {
                 ("", "") => {
-                    let cause = "neither an officer nor an agency is named".to_owned();
-                    faults.error("recusal-of-nobody", certificate.place(row), "", cause, "name one of the two");
+                    let cause = both!("neither an officer nor an agency is named", "既没有写人员，也没有写单位");
+                    faults.error(
+                        "recusal-of-nobody",
+                        certificate.place(row),
+                        "",
+                        cause,
+                        both!("name one of the two", "二者填一"),
+                    );
                     continue;
                 }
                 ("", code) => {
-                    let remedy = "write a code or name of the agencies table";
-                    mention(agencies, code, "unknown-agency", (agency, row), remedy, faults)
+                    let remedy = both!("write a code or name of the agencies table", "填写成员单位表中的代码或名称");
+                    mention(agencies, code, "unknown-agency", (agency, row), &remedy, faults)
                         .map(|no| Recused::Agency(AgencyNo(no)))
                 }
                 (number, _) => {
                     let id = cells::id_cell(number);
                     let found = inspectors.binary_search_by(|officer| officer.certificate.as_str().cmp(&id));
                     if found.is_err() {
-                        let cause = "no officer has this certificate number; the recusal would not count".to_owned();
-                        let remedy = "correct the number, or take the row out if the officer has left";
+                        let cause = both!(
+                            "no officer has this certificate number; the recusal would not count",
+                            "没有人员持此证号；该回避将不起作用"
+                        );
+                        let remedy = both!(
+                            "correct the number, or take the row out if the officer has left",
+                            "更正证号；若该人员已离任，删去该行"
+                        );
                         faults.error("unknown-inspector", certificate.place(row), number, cause, remedy);
                     }
                     found.ok().map(|at| Recused::Inspector(InspectorNo(at as u32)))
@@ -130,11 +171,15 @@ pub fn recusals(
             let id = cells::id_cell(entity.text(row));
             let found = entities.binary_search_by(|known| known.id.as_str().cmp(&id));
             if found.is_err() {
-                let cause = "no entity has this id; the recusal would not count".to_owned();
-                let remedy = "correct the id, or take the row out if the entity has left";
+                let cause =
+                    both!("no entity has this id; the recusal would not count", "没有对象使用此号码；该回避将不起作用");
+                let remedy = both!(
+                    "correct the id, or take the row out if the entity has left",
+                    "更正号码；若该对象已不在库，删去该行"
+                );
                 faults.error("unknown-entity", entity.place(row), entity.text(row), cause, remedy);
             }
-            let until = registry::date(until, row, DayOf::Last, faults);
+            let until = fields::date(until, row, DayOf::Last, faults);
             if let (Some(who), Ok(at)) = (who, found) {
                 let entity = EntityNo(at as u32);
                 recusals.push(Recusal { who, entity, reason: reason.text(row).to_owned(), until });
@@ -154,12 +199,18 @@ pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut F
         let [checked, inspectors, result] = ["items", "inspectors", "result"].map(|name| table.field(name));
         for row in 0..table.len() {
             let id = cells::id_cell(entity.text(row)).into_owned();
-            let remedy = "write a code or name of the agencies table";
-            let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), remedy, faults);
-            let day = registry::date(date, row, DayOf::First, faults);
+            let remedy = both!("write a code or name of the agencies table", "填写成员单位表中的代码或名称");
+            let agency = mention(agencies, agency.text(row), "unknown-agency", (agency, row), &remedy, faults);
+            let day = fields::date(date, row, DayOf::First, faults);
             if date.text(row).is_empty() {
-                let cause = "a past visit without its date can not be counted".to_owned();
-                faults.error("not-a-date", date.place(row), "", cause, "write the date, or take the row out");
+                let cause = both!("a past visit without its date can not be counted", "没有日期的检查记录无法计数");
+                faults.error(
+                    "not-a-date",
+                    date.place(row),
+                    "",
+                    cause,
+                    both!("write the date, or take the row out", "补上日期，或删去该行"),
+                );
             }
             let mut numbers: Vec<String> =
                 cells::list(inspectors.text(row)).map(|number| cells::id_cell(number).into_owned()).collect();
@@ -171,7 +222,7 @@ pub fn history(tables: &[Table], agencies: &Index, items: &Index, faults: &mut F
                     entity: id,
                     agency: AgencyNo(agency),
                     date,
-                    counts: registry::yes_no(counts, row, true, faults),
+                    counts: fields::yes_no(counts, row, true, faults),
                     items,
                     inspectors: numbers,
                     result: result.text(row).to_owned(),
@@ -211,8 +262,8 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
                     "not-a-date",
                     date.place(row),
                     date.text(row),
-                    "this is no date".into(),
-                    "write YYYY-MM-DD",
+                    both!("this is no date", "这不是日期"),
+                    both!("write YYYY-MM-DD", "按 YYYY-MM-DD 填写"),
                 );
                 continue;
             };
@@ -220,8 +271,14 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
                 "off" | "休" | "放假" => true,
                 "work" | "班" | "上班" => false,
                 other => {
-                    let cause = "the day is neither off nor worked".to_owned();
-                    faults.error("unknown-word", kind.place(row), other, cause, "write off/work or 休/班");
+                    let cause = both!("the day is neither off nor worked", "该日既不是休也不是班");
+                    faults.error(
+                        "unknown-word",
+                        kind.place(row),
+                        other,
+                        cause,
+                        both!("write off/work or 休/班", "填 休/班 或 off/work"),
+                    );
                     continue;
                 }
             };
@@ -235,8 +292,14 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
             continue;
         };
         if first.date == second.date && first.is_off != second.is_off {
-            let cause = format!("this day has another meaning in {first_place}");
-            faults.error("duplicate-id", place.clone(), &second.date.to_string(), cause, "keep one of the two rows");
+            let cause = both!("this day has another meaning in {first_place}", "该日在 {first_place} 的含义不同");
+            faults.error(
+                "duplicate-id",
+                place.clone(),
+                &second.date.to_string(),
+                cause,
+                both!("keep one of the two rows", "两行中只留一行"),
+            );
         }
     }
     days.dedup_by_key(|(day, _)| day.date);
@@ -245,9 +308,9 @@ pub fn calendar(tables: &[Table], faults: &mut Faults) -> Vec<SpecialDay> {
 
 /// Reads a list of item codes, sorted; reports `unknown-item`.
 pub fn item_list(field: Field<'_>, row: usize, items: &Index, faults: &mut Faults) -> Vec<ItemNo> {
-    let remedy = "write codes of the items table, parted by ;";
+    let remedy = both!("write codes of the items table, parted by ;", "填写事项清单中的代码，用 ; 分隔");
     let found = cells::list(field.text(row))
-        .filter_map(|code| mention(items, code, "unknown-item", (field, row), remedy, faults));
+        .filter_map(|code| mention(items, code, "unknown-item", (field, row), &remedy, faults));
     let mut list: Vec<ItemNo> = found.map(ItemNo).collect();
     list.sort();
     list.dedup();
@@ -258,17 +321,26 @@ pub fn item_list(field: Field<'_>, row: usize, items: &Index, faults: &mut Fault
 fn validity(from: Field<'_>, until: Field<'_>, row: usize, faults: &mut Faults) -> Option<Span> {
     let mut end = |field: Field<'_>, day: DayOf| {
         if field.text(row).is_empty() {
-            let remedy = "write YYYY-MM-DD; 9999-09-09 or 长期 stands for no end";
-            faults.error("not-a-date", field.place(row), "", "the cell is empty".into(), remedy);
+            let remedy = both!(
+                "write YYYY-MM-DD; 9999-09-09 or 长期 stands for no end",
+                "按 YYYY-MM-DD 填写；长期有效填 9999-09-09 或 长期"
+            );
+            faults.error("not-a-date", field.place(row), "", both!("the cell is empty", "单元格为空"), remedy);
         }
-        registry::date(field, row, day, faults)
+        fields::date(field, row, day, faults)
     };
     let (first, last) = (end(from, DayOf::First), end(until, DayOf::Last));
     let (first, last) = (first?, last?);
     if first > last {
         let value = format!("{first} / {last}");
-        let cause = "the certificate ends before it begins".to_owned();
-        faults.error("not-a-span", until.place(row), &value, cause, "correct one of the two dates");
+        let cause = both!("the certificate ends before it begins", "执法证的截止日期早于起始日期");
+        faults.error(
+            "not-a-span",
+            until.place(row),
+            &value,
+            cause,
+            both!("correct one of the two dates", "更正两个日期之一"),
+        );
         return None;
     }
     Some(Span { first, last })
@@ -278,10 +350,12 @@ fn jurisdiction_of(field: Field<'_>, row: usize, townships: &Index, faults: &mut
     if field.text(row).is_empty() {
         return None;
     }
-    let remedy =
-        "write codes or names of the townships table, parted by ;, or leave the cell empty for the whole county";
+    let remedy = both!(
+        "write codes or names of the townships table, parted by ;, or leave the cell empty for the whole county",
+        "填写乡镇表中的代码或名称，用 ; 分隔；全县则留空"
+    );
     let found = cells::list(field.text(row))
-        .filter_map(|name| mention(townships, name, "unknown-township", (field, row), remedy, faults));
+        .filter_map(|name| mention(townships, name, "unknown-township", (field, row), &remedy, faults));
     let mut list: Vec<TownshipNo> = found.map(TownshipNo).collect();
     list.sort();
     list.dedup();

@@ -1,6 +1,6 @@
 //! The machine tables of a bundle: the CSV form and the rows of a plan (protocol §8.1 and §8.3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells;
 use super::columns::Layout;
@@ -8,6 +8,7 @@ use super::freeze::File;
 use super::workspace::EarlierVisit;
 use crate::lottery::sample::Place;
 use crate::plan::model::{Balls, Exclusion, Holder, Inputs, Plan, Rates, Stratum, StratumName, Visit};
+use crate::plan::results::{self, Finding, Record, Records};
 use crate::plan::words::Word;
 
 /// Name of the table that proves the teams (protocol §9.4).
@@ -251,7 +252,10 @@ pub fn rate_text(wording: &str, rates: &Rates) -> String {
 }
 
 /// Reads the visits and teams of a bundle as past visits: one for each agency at each door.
-pub fn earlier_visits(visits: &[u8], teams: &[u8], items: &[u8]) -> Vec<EarlierVisit> {
+///
+/// Where results are on record they say when the visit was, who went, what came of it and whether it counts; a visit
+/// without any counts as planned (protocol §22.4).
+pub fn earlier_visits(visits: &[u8], teams: &[u8], items: &[u8], known: Option<&Records>) -> Vec<EarlierVisit> {
     let agency_of: BTreeMap<String, String> =
         records(items).into_iter().map(|row| (cell(&row, 0), cell(&row, 1))).collect();
     let mut officers: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
@@ -261,17 +265,25 @@ pub fn earlier_visits(visits: &[u8], teams: &[u8], items: &[u8]) -> Vec<EarlierV
     let mut earlier = Vec::new();
     for row in records(visits) {
         let (id, entity, items) = (cell(&row, 0), cell(&row, 1), cell(&row, 6));
-        let Some(date) = cells::date(&cell(&row, 3)) else {
+        let Some(planned) = cells::date(&cell(&row, 3)) else {
             continue;
         };
         for agency in cells::list(&cell(&row, 7)) {
             let own = cells::list(&items).filter(|code| agency_of.get(*code).is_some_and(|owner| owner == agency));
+            let own: Vec<String> = own.map(str::to_owned).collect();
+            let found: Vec<&Record> =
+                own.iter().filter_map(|code| known.and_then(|known| known.get(&id, code))).collect();
+            let findings: BTreeSet<Finding> = found.iter().flat_map(|record| record.findings.iter().copied()).collect();
+            let went: BTreeSet<&String> = found.iter().flat_map(|record| &record.inspectors).collect();
+            let sent = officers.remove(&(id.clone(), agency.to_owned())).unwrap_or_default();
             earlier.push(EarlierVisit {
                 entity: entity.clone(),
                 agency: agency.to_owned(),
-                date,
-                items: own.map(str::to_owned).collect(),
-                inspectors: officers.remove(&(id.clone(), agency.to_owned())).unwrap_or_default(),
+                date: found.iter().map(|record| record.date).max().unwrap_or(planned),
+                counts: results::counts(&findings),
+                items: own,
+                inspectors: if found.is_empty() { sent } else { went.into_iter().cloned().collect() },
+                result: findings.iter().map(|finding| finding.chinese()).collect::<Vec<_>>().join(";"),
             });
         }
     }

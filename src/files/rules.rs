@@ -10,6 +10,8 @@ use super::columns::{
     AGENCIES, CALENDAR, ENTITIES, HISTORY, INSPECTORS, ITEMS, Layout, RECUSALS, TASKS, TOWNSHIPS, TRAVEL,
 };
 use super::faults::{Faults, Place};
+use crate::both;
+use crate::lang::Text;
 use crate::lottery::{Rate, Rounding, keys};
 use crate::plan::model::{QuietSpan, Rules, Span, TeamRules, WithoutId};
 
@@ -223,8 +225,15 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
     let text = match std::fs::read_to_string(folder.join(PLAN_FILE)) {
         Ok(text) => text,
         Err(error) => {
-            let remedy = "name a folder that holds a plan.toml in UTF-8";
-            faults.error("unreadable-file", place(""), "", format!("the rules can not be read: {error}"), remedy);
+            let remedy =
+                both!("name a folder that holds a plan.toml in UTF-8", "指定一个含有 UTF-8 编码 plan.toml 的文件夹");
+            faults.error(
+                "unreadable-file",
+                place(""),
+                "",
+                both!("the rules can not be read: {error}", "规则文件无法读取：{error}"),
+                remedy,
+            );
             return None;
         }
     };
@@ -233,39 +242,47 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
         Err(error) => {
             let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
             let row = Some(before.matches('\n').count() as u32 + 1);
-            let cause = error.message().to_owned();
+            let cause = Text::same(error.message());
             faults.error(
                 "rules-syntax",
                 Place { row, ..place("") },
                 "",
                 cause,
-                "correct the line; data/README.md lists every key",
+                both!("correct the line; data/README.md lists every key", "更正该行；data/README.md 列有全部键名"),
             );
             return None;
         }
     };
-    let mut bad = |key: &str, value: &str, cause: &str, remedy: &str| {
-        faults.error("rule-value", place(key), value, cause.to_owned(), remedy);
+    let mut bad = |key: &str, value: &str, cause: Text, remedy: Text| {
+        faults.error("rule-value", place(key), value, cause, remedy);
     };
     let days = span(&file.period.first, &file.period.last);
     if days.is_none() {
         let value = format!("{} / {}", file.period.first, file.period.last);
-        bad("period.first", &value, "these are not two dates in order", "write first and last as YYYY-MM-DD");
+        bad(
+            "period.first",
+            &value,
+            both!("these are not two dates in order", "这不是先后有序的两个日期"),
+            both!("write first and last as YYYY-MM-DD", "起止日期按 YYYY-MM-DD 填写"),
+        );
     }
     if !(1..=32).contains(&file.period.name.len()) || !keys::is_group(&file.period.name) {
         bad(
             "period.name",
             &file.period.name,
-            "the name is not 1 to 32 characters of 0-9 A-Z a-z . _ -",
-            "write a name such as 2024Q1",
+            both!(
+                "the name is not 1 to 32 characters of 0-9 A-Z a-z . _ -",
+                "名称不是由 0-9 A-Z a-z . _ - 组成的 1 到 32 个字符"
+            ),
+            both!("write a name such as 2024Q1", "填写名称，例如 2024Q1"),
         );
     }
     if file.period.region.len() != 6 || !file.period.region.bytes().all(|b| b.is_ascii_digit()) {
         bad(
             "period.region",
             &file.period.region,
-            "the administrative code has not six digits",
-            "write the code of GB/T 2260, such as 411381",
+            both!("the administrative code has not six digits", "行政区划代码不是六位数字"),
+            both!("write the code of GB/T 2260, such as 411381", "填写 GB/T 2260 代码，例如 411381"),
         );
     }
     let reserve = cells::rate(&file.draw.reserve).filter(|rate| matches!(rate, Rate::Share { .. }));
@@ -273,31 +290,44 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
         bad(
             "draw.reserve",
             &file.draw.reserve,
-            "the reserve is not a share of the sample",
-            "write a percentage such as 20%",
+            both!("the reserve is not a share of the sample", "备用不是样本的一个比例"),
+            both!("write a percentage such as 20%", "填写百分比，例如 20%"),
         );
     }
     if file.draw.visits_per_year_max == 0 {
-        bad("draw.visits_per_year_max", "0", "with a cap of 0 no entity can be drawn", "write 1 or more");
+        bad(
+            "draw.visits_per_year_max",
+            "0",
+            both!("with a cap of 0 no entity can be drawn", "上限为 0，抽不到任何对象"),
+            both!("write 1 or more", "填 1 或以上"),
+        );
     }
     if file.teams.size < 2 {
         bad(
             "teams.size",
             &file.teams.size.to_string(),
-            "a check needs two officers (行政处罚法 §42)",
-            "write 2 or more",
+            both!(
+                "a check needs two officers (行政处罚法 §42)",
+                "检查须由两名以上执法人员进行（行政处罚法第四十二条）"
+            ),
+            both!("write 2 or more", "填 2 或以上"),
         );
     }
     if !(1..=2).contains(&file.teams.visits_per_day_max) {
         bad(
             "teams.visits_per_day_max",
             &file.teams.visits_per_day_max.to_string(),
-            "a day has two half-days",
-            "write 1 or 2",
+            both!("a day has two half-days", "一天有两个半天"),
+            both!("write 1 or 2", "填 1 或 2"),
         );
     }
     if file.teams.agencies_per_visit_max == 0 {
-        bad("teams.agencies_per_visit_max", "0", "no visit could take place", "write 1 or more");
+        bad(
+            "teams.agencies_per_visit_max",
+            "0",
+            both!("no visit could take place", "任何检查都无法进行"),
+            both!("write 1 or more", "填 1 或以上"),
+        );
     }
     let mut quiet = Vec::new();
     for span_of in file.quiet {
@@ -306,8 +336,8 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
             None => bad(
                 "quiet",
                 &format!("{} / {}", span_of.first, span_of.last),
-                "these are not two dates in order",
-                "write first and last as YYYY-MM-DD",
+                both!("these are not two dates in order", "这不是先后有序的两个日期"),
+                both!("write first and last as YYYY-MM-DD", "起止日期按 YYYY-MM-DD 填写"),
             ),
         }
     }

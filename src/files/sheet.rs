@@ -12,6 +12,7 @@ use polars::prelude::PolarsError;
 use thiserror::Error;
 
 use super::{delimited, parquet, spreadsheet_xml, workbook};
+use crate::lang::{Say, Text};
 
 /// Holds the cells of one sheet: the text of all of them in one piece, row after row.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub struct Sheet {
     /// Cells that stand for those below them, by column, then by row.
     pub merges: Vec<Merge>,
     /// Cells that could not be decoded, or that hold an error of the spreadsheet such as `#N/A`: row, column, cause.
-    pub broken: Vec<(u32, u32, String)>,
+    pub broken: Vec<(u32, u32, Text)>,
     /// Whether columns have letters; Parquet has none.
     pub lettered: bool,
     text: String,
@@ -75,6 +76,32 @@ pub enum SheetError {
     TooLarge,
     #[error("the file has no row with headings: it is empty")]
     Empty,
+}
+
+impl Say for SheetError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            SheetError::Open(error) => format!("文件无法打开：{error}"),
+            SheetError::Parquet(error) => format!("文件像 Parquet，但无法解码：{error}"),
+            SheetError::Workbook(cause) => format!("文件像工作簿，但无法解码：{cause}"),
+            SheetError::Contradiction(what) => format!("文件像 {what}，但结构自相矛盾"),
+            SheetError::Password => "工作簿有密码保护".to_owned(),
+            SheetError::NotAWorkbook => "文件是一个容器，里面没有工作簿（OpenDocument、文档或其他）".to_owned(),
+            SheetError::WebPage => "不管文件名怎么写，它是一个网页".to_owned(),
+            SheetError::SpreadsheetXml { at, cause } => {
+                format!("文件像 XML Spreadsheet 2003，但在第 {at} 字节附近无法解码：{cause}")
+            }
+            SheetError::Encoding(like) => format!("文本既不是 UTF-8，也不是 GB18030 或 UTF-16{like}"),
+            SheetError::OpenQuote { row } => format!("第 {row} 行的引号没有闭合"),
+            SheetError::TooLarge => format!(
+                "文件解压后超过 {} MiB，或超过 {} 百万个单元格，或超过 {COLUMNS_MAX} 列",
+                UNPACKED_MAX >> 20,
+                CELLS_MAX / 1_000_000
+            ),
+            SheetError::Empty => "文件没有表头行：内容为空".to_owned(),
+        };
+        Text { en: self.to_string().into(), zh: zh.into() }
+    }
 }
 
 /// Most bytes that a zipped workbook may unpack to. A million rows of a registry are about 900 MiB of XML.
@@ -140,13 +167,14 @@ impl Sheet {
         self.rows.last().map_or(0, |row| self.ends.len() as u32 - row.first)
     }
 
-    /// Adds the next cell of the row.
+    /// Adds the next cell of the row that was begun last.
     ///
     /// # Errors
     /// [`SheetError::TooLarge`] if the sheet has more cells or text than a table of an office can have.
     pub fn cell(&mut self, text: &str) -> Result<(), SheetError> {
         let end = self.text.len() + text.len();
         let end = u32::try_from(end).map_err(|_| SheetError::TooLarge)?;
+        debug_assert!(!self.rows.is_empty(), "a row is begun before its cells");
         if self.ends.len() >= CELLS_MAX || (self.width_so_far() >= COLUMNS_MAX && !text.is_empty()) {
             return Err(SheetError::TooLarge);
         }

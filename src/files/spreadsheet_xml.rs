@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::sheet::{Merge, Sheet, SheetError};
 use super::workbook::number_text_plain;
+use crate::both;
 
 /// Is the cell that is being read.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ pub fn read(text: &str) -> Result<Vec<Sheet>, SheetError> {
     let mut sheet: Option<Sheet> = None;
     let (mut row, mut next_row, mut next_column) = (0u32, 1u32, 0u32);
     let mut cell: Option<Cell> = None;
-    let mut inside_data = false;
+    let (mut inside_row, mut inside_data) = (false, false);
     loop {
         let at = reader.buffer_position();
         let broken = |cause: String| SheetError::SpreadsheetXml { at, cause };
@@ -39,15 +40,21 @@ pub fn read(text: &str) -> Result<Vec<Sheet>, SheetError> {
         let is_empty = matches!(event, Event::Empty(_));
         match event {
             Event::Start(ref tag) | Event::Empty(ref tag) => match tag.local_name().as_ref() {
+                "Worksheet" if sheet.is_some() => {
+                    return Err(broken("a sheet begins inside another".to_owned()));
+                }
                 "Worksheet" => sheet = Some(Sheet::new(&attribute(tag, "Name").unwrap_or_default(), true)),
+                "Row" if inside_row => return Err(broken("a row begins inside another".to_owned())),
                 "Row" => {
                     row = number(tag, "Index").unwrap_or(next_row);
                     next_row = row.saturating_add(1);
                     next_column = 0;
+                    inside_row = sheet.is_some() && !is_empty;
                     if let Some(sheet) = sheet.as_mut().filter(|_| !is_empty) {
                         sheet.begin_row(row);
                     }
                 }
+                "Cell" if !inside_row => return Err(broken("a cell stands outside of a row".to_owned())),
                 "Cell" => {
                     let column = number(tag, "Index").map_or(next_column, |index| index.saturating_sub(1));
                     let across = number(tag, "MergeAcross").unwrap_or(0);
@@ -82,10 +89,12 @@ pub fn read(text: &str) -> Result<Vec<Sheet>, SheetError> {
                     }
                 }
                 "Row" => {
-                    if let Some(sheet) = &mut sheet {
+                    if let Some(sheet) = sheet.as_mut().filter(|_| inside_row) {
+                        (inside_row, cell) = (false, None);
                         sheet.end_row();
                     }
                 }
+                "Worksheet" if inside_row => return Err(broken("the sheet ends inside a row".to_owned())),
                 "Worksheet" => sheets.extend(sheet.take().map(Sheet::finish)),
                 _ => {}
             },
@@ -105,7 +114,7 @@ fn write(sheet: &mut Sheet, row: u32, cell: &Cell) -> Result<(), SheetError> {
         "Boolean" if text.trim() == "1" => "是".to_owned(),
         "Boolean" => "否".to_owned(),
         "Error" => {
-            sheet.broken.push((row, cell.column, format!("the cell holds the error {text}")));
+            sheet.broken.push((row, cell.column, both!("the cell holds the error {text}", "单元格是错误值 {text}")));
             String::new()
         }
         _ => text.to_owned(),

@@ -10,6 +10,8 @@ use super::faults::{Faults, Place};
 use super::header::{self, Heading, Origin};
 use super::rules::Source;
 use super::sheet::{self, Sheet, SheetError, column_of_letters, letters};
+use crate::both;
+use crate::lang::{Say, Text};
 
 /// Holds the rows of one sheet under its layout's canonical columns.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ pub struct Table {
     /// Positions of the table's rows in the sheet.
     rows: Vec<u32>,
     /// Columns of the sheet that were not read.
-    left_over: Vec<usize>,
+    unread: Vec<Origin>,
     /// Rows below the headings that are none of the table.
     passed: usize,
 }
@@ -77,7 +79,7 @@ impl Table {
             Ok(sheets) => Table::of_sheets(sheets, source, layout, faults),
             Err(error) => {
                 let place = Place { file: source.path.clone(), ..Place::default() };
-                faults.error("unreadable-file", place, "", error.to_string(), remedy_of(&error));
+                faults.error("unreadable-file", place, "", error.say(), remedy_of(&error));
                 Vec::new()
             }
         }
@@ -89,8 +91,18 @@ impl Table {
             let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
             sheets.retain(|sheet| sheet.name == *name);
             if sheets.is_empty() {
-                let cause = format!("the workbook has no filled sheet of this name; it has {}", names.join(", "));
-                faults.error("no-sheet", file_place(), name, cause, "correct the name of the sheet in plan.toml");
+                let cause = both!(
+                    "the workbook has no filled sheet of this name; it has {}",
+                    "工作簿中没有这个名称且有内容的工作表；现有：{}",
+                    names.join(", ")
+                );
+                faults.error(
+                    "no-sheet",
+                    file_place(),
+                    name,
+                    cause,
+                    both!("correct the name of the sheet in plan.toml", "更正 plan.toml 中的工作表名称"),
+                );
                 return Vec::new();
             }
         }
@@ -115,26 +127,36 @@ impl Table {
                     tables.extend(Table::of_sheet(sheet, heading, source, layout, faults));
                 }
                 _ if any => {
-                    let cause = format!(
+                    let cause = both!(
                         "no row of the sheet has the headings of {} ({}); the sheet was not read",
-                        layout.name, layout.chinese
+                        "该工作表没有一行是 {}（{}）的表头，未读取",
+                        layout.name,
+                        layout.chinese
                     );
                     faults.warning(
                         "sheet-passed",
                         place,
                         "",
                         cause,
-                        "nothing, if that is right; else name its columns in plan.toml",
+                        both!(
+                            "nothing, if that is right; else name its columns in plan.toml",
+                            "若无误，无须处理；否则在 plan.toml 中指定各列"
+                        ),
                     );
                 }
                 _ => {
                     let row = source.heading_row.map_or(sheet.number(0), |row| row);
                     let shown =
                         (0..sheet.height().min(1)).flat_map(|row| sheet.cells(row)).collect::<Vec<_>>().join(" | ");
-                    let cause =
-                        format!("no row among the first 100 has two headings of {} ({})", layout.name, layout.chinese);
-                    let remedy = format!(
+                    let cause = both!(
+                        "no row among the first 100 has two headings of {} ({})",
+                        "前 100 行中没有一行含有 {}（{}）的两个表头",
+                        layout.name,
+                        layout.chinese
+                    );
+                    let remedy = both!(
                         "write the headings, such as {}, above the rows, or name heading_row and columns in plan.toml",
+                        "在数据上方写上表头，例如 {}；或在 plan.toml 中指定 heading_row 和 columns",
                         layout
                             .columns
                             .iter()
@@ -144,7 +166,7 @@ impl Table {
                             .join(", ")
                     );
                     let shown: String = shown.chars().take(60).collect();
-                    faults.error("no-headings", Place { row: Some(row), ..place }, &shown, cause, &remedy);
+                    faults.error("no-headings", Place { row: Some(row), ..place }, &shown, cause, remedy);
                 }
             }
         }
@@ -171,18 +193,25 @@ impl Table {
         let mut complete = true;
         for (name, told) in &source.columns {
             let Some(at) = layout.position(name) else {
-                let cause = format!("{} has no column of this name", layout.name);
-                let remedy = format!("write one of {}", layout.headings().collect::<Vec<_>>().join(", "));
+                let cause = both!("{} has no column of this name", "{} 没有这个名称的列", layout.name);
+                let remedy =
+                    both!("write one of {}", "请填写下列之一：{}", layout.headings().collect::<Vec<_>>().join(", "));
                 let here = Place { file: super::rules::PLAN_FILE.to_owned(), ..Place::default() };
-                faults.error("unknown-named-column", here, name, cause, &remedy);
+                faults.error("unknown-named-column", here, name, cause, remedy);
                 complete = false;
                 continue;
             };
             match named_origin(&sheet, row, told) {
                 Some(origin) => origins[at] = origin,
                 None => {
-                    let cause = format!("the file has no column {told:?}, which plan.toml names for `{name}`");
-                    let remedy = "write a heading of the file, its letter, or = and a value for all rows";
+                    let cause = both!(
+                        "the file has no column {told:?}, which plan.toml names for `{name}`",
+                        "文件中没有 plan.toml 为 `{name}` 指定的列 {told:?}"
+                    );
+                    let remedy = both!(
+                        "write a heading of the file, its letter, or = and a value for all rows",
+                        "填写文件中的表头、列字母，或 = 加上适用于所有行的值"
+                    );
                     faults.error(
                         "unknown-named-column",
                         Place { column: String::new(), letter: String::new(), ..place(0) },
@@ -198,8 +227,11 @@ impl Table {
         let taken = |column: usize| origins.contains(&Origin::Column(column));
         let mut left_over: Vec<usize> = Vec::new();
         for (column, target) in heading.twice.iter().filter(|(_, target)| !is_told(*target)) {
-            let cause = format!("two columns mean `{}`", layout.columns[*target].name);
-            let remedy = "remove or rename one of them, or name the right one in plan.toml";
+            let cause = both!("two columns mean `{}`", "有两列都表示 `{}`", layout.columns[*target].name);
+            let remedy = both!(
+                "remove or rename one of them, or name the right one in plan.toml",
+                "删去或改名其中一列，或在 plan.toml 中指定正确的一列"
+            );
             faults.error("column-twice", place(*column), sheet.text(row, *column), cause, remedy);
             left_over.push(*column);
         }
@@ -209,36 +241,46 @@ impl Table {
                 continue;
             }
             let Origin::Column(better) = origins[*target] else { continue };
-            let cause = format!(
+            let cause = both!(
                 "`{}` is read from column {}; this column was not read",
+                "`{}` 取自“{}”列；本列未读取",
                 layout.columns[*target].name,
                 sheet.text(row, better)
             );
-            let remedy = "nothing, if that is right; else name the right column in plan.toml";
+            let remedy = both!(
+                "nothing, if that is right; else name the right column in plan.toml",
+                "若无误，无须处理；否则在 plan.toml 中指定正确的列"
+            );
             faults.warning("column-left-over", place(*column), sheet.text(row, *column), cause, remedy);
         }
         for column in heading.unknown.iter().filter(|column| !taken(**column)) {
             left_over.push(*column);
-            let cause = format!("no column of {} ({}) has this heading; it was not read", layout.name, layout.chinese);
+            let cause = both!(
+                "no column of {} ({}) has this heading; it was not read",
+                "{}（{}）没有这个表头；未读取",
+                layout.name,
+                layout.chinese
+            );
             faults.warning(
                 "unknown-column",
                 place(*column),
                 sheet.text(row, *column),
                 cause,
-                "rename it if it was meant",
+                both!("rename it if it was meant", "如需读取，请改表头"),
             );
         }
         for (column, origin) in layout.columns.iter().zip(&origins) {
             if column.required && *origin == Origin::Missing && !source.columns.contains_key(column.name) {
-                let cause = format!("the column `{}` is missing", column.name);
-                let remedy = format!(
+                let cause = both!("the column `{}` is missing", "缺少 `{}` 列", column.name);
+                let remedy = both!(
                     "add a column with one of the headings {}, {}; or name it in plan.toml under tables.{}.columns, where = and a value stands for all rows",
+                    "增加一列，表头用 {}、{} 之一；或在 plan.toml 的 tables.{}.columns 中指定，其中 = 加一个值适用于所有行",
                     column.name,
                     column.chinese.join(", "),
                     layout.name
                 );
                 let here = Place { column: column.name.to_owned(), letter: String::new(), ..place(0) };
-                faults.error("missing-column", here, "", cause, &remedy);
+                faults.error("missing-column", here, "", cause, remedy);
                 complete = false;
             }
         }
@@ -246,6 +288,7 @@ impl Table {
             return None;
         }
         left_over.sort_unstable();
+        let unread = left_over.into_iter().map(Origin::Column).collect();
         let is_canonical = header::is_canonical(&sheet, layout, row);
         let key = layout.columns.iter().position(|column| column.required).and_then(|at| match origins[at] {
             Origin::Column(column) => Some(column),
@@ -268,11 +311,11 @@ impl Table {
             let is_read = taken(*column as usize);
             if is_read && *number > sheet.number(row) {
                 let here = Place { row: Some(*number), ..place(*column as usize) };
-                faults.error("broken-cell", here, "", cause.clone(), "correct the cell");
+                faults.error("broken-cell", here, "", cause.clone(), both!("correct the cell", "更正该单元格"));
             }
         }
         let passed = passed.len();
-        Some(Table { file: source.path.clone(), layout, sheet, heading_row: row, origins, rows, left_over, passed })
+        Some(Table { file: source.path.clone(), layout, sheet, heading_row: row, origins, rows, unread, passed })
     }
 
     /// Returns the number of rows below the headings.
@@ -300,6 +343,14 @@ impl Table {
         Some(Field { table: self, origin, name: told })
     }
 
+    /// Returns the columns that the layout does not know, with their headings.
+    pub fn left_over(&self) -> impl Iterator<Item = (&str, Field<'_>)> {
+        self.unread.iter().map(|origin| {
+            let heading = origin.column().map_or("", |at| self.sheet.text(self.heading_row, at));
+            (heading, Field { table: self, origin, name: heading })
+        })
+    }
+
     /// Says which column was taken for what.
     pub fn mapping(&self) -> Mapping {
         let heading = |column: usize| self.sheet.text(self.heading_row, column).to_owned();
@@ -311,7 +362,7 @@ impl Table {
                 MappedColumn { name: column.name, letter: "=".to_owned(), heading: value.clone() }
             }
         });
-        let left = self.left_over.iter();
+        let left = self.unread.iter().filter_map(Origin::column);
         Mapping {
             table: self.layout.name,
             file: self.file.clone(),
@@ -320,12 +371,17 @@ impl Table {
             rows: self.rows.len(),
             rows_passed: self.passed,
             columns: columns.collect(),
-            left_over: left.map(|at| MappedColumn { name: "", letter: letter(*at), heading: heading(*at) }).collect(),
+            left_over: left.map(|at| MappedColumn { name: "", letter: letter(at), heading: heading(at) }).collect(),
         }
     }
 }
 
 impl<'a> Field<'a> {
+    /// Tells whether the file or `plan.toml` gives the column.
+    pub fn is_given(&self) -> bool {
+        *self.origin != Origin::Missing
+    }
+
     /// Returns the text of a row, without blanks at its ends and without the marks that keep digits as text.
     ///
     /// An empty cell that was merged with one above has that one's text.
@@ -397,18 +453,21 @@ fn named_origin(sheet: &Sheet, row: usize, told: &str) -> Option<Origin> {
 
 /// Reports the rows that were passed over, one warning for each reason.
 fn report_passed(passed: &[(header::Passed, u32)], source: &Source, sheet: &Sheet, faults: &mut Faults) {
-    let mut sorted = passed.to_vec();
+    let mut sorted: Vec<_> = passed.iter().filter(|(why, _)| *why != header::Passed::Template).copied().collect();
     sorted.sort_unstable();
     for rows in sorted.chunk_by(|(a, _), (b, _)| a == b) {
         let (why, first) = rows[0];
         let numbers: Vec<String> = rows.iter().take(20).map(|(_, number)| number.to_string()).collect();
-        let more = if rows.len() > 20 { format!(" and {} more", rows.len() - 20) } else { String::new() };
-        let cause = format!(
-            "{} taken for {} and not read: {}{more}",
-            if rows.len() == 1 { "a row was" } else { "rows were" },
-            why.name().0,
-            numbers.join(", ")
-        );
+        let more = match rows.len() - numbers.len() {
+            0 => Text::default(),
+            more => both!(" and {more} more", " 等，另有 {more} 行"),
+        };
+        let (name, numbers) = (why.name(), numbers.join(", "));
+        let were = if rows.len() == 1 { "a row was" } else { "rows were" };
+        let cause = Text {
+            en: format!("{were} taken for {} and not read: {numbers}{}", name.0, more.en).into(),
+            zh: format!("下列行视为{}，未读取：{numbers}{}", name.1, more.zh).into(),
+        };
         let place =
             Place { file: source.path.clone(), sheet: sheet.name.clone(), row: Some(first), ..Place::default() };
         faults.warning(
@@ -416,20 +475,40 @@ fn report_passed(passed: &[(header::Passed, u32)], source: &Source, sheet: &Shee
             place,
             why.name().1,
             cause,
-            "nothing, if that is right; else give the row its code",
+            both!("nothing, if that is right; else give the row its code", "若无误，无须处理；否则给该行填上代码"),
         );
     }
 }
 
-fn remedy_of(error: &SheetError) -> &'static str {
+fn remedy_of(error: &SheetError) -> Text {
     match error {
-        SheetError::Open(_) => "correct the path in plan.toml; it is relative to the workspace",
-        SheetError::Password => "open it, take the password off, and save it again",
-        SheetError::WebPage | SheetError::NotAWorkbook => "open it in a spreadsheet program and save it as XLSX",
-        SheetError::Encoding(_) => "save it again as CSV in UTF-8, or as XLSX",
-        SheetError::OpenQuote { .. } => "close the quote, or take it out; inside a quoted cell a quote is doubled",
-        SheetError::TooLarge => "delete the empty rows and columns beyond the table, or split it into several files",
-        SheetError::Empty => "export the table again, or take it out of plan.toml",
-        _ => "give the path of a CSV, XLSX or Parquet file in plan.toml, or export the table again",
+        SheetError::Open(_) => both!(
+            "correct the path in plan.toml; it is relative to the workspace",
+            "更正 plan.toml 中的路径；路径相对于工作区"
+        ),
+        SheetError::Password => {
+            both!("open it, take the password off, and save it again", "打开文件，去掉密码，再次保存")
+        }
+        SheetError::WebPage | SheetError::NotAWorkbook => {
+            both!("open it in a spreadsheet program and save it as XLSX", "用电子表格程序打开，另存为 XLSX")
+        }
+        SheetError::Encoding(_) => {
+            both!("save it again as CSV in UTF-8, or as XLSX", "另存为 UTF-8 编码的 CSV，或 XLSX")
+        }
+        SheetError::OpenQuote { .. } => both!(
+            "close the quote, or take it out; inside a quoted cell a quote is doubled",
+            "补上或去掉引号；引号内的引号要写两个"
+        ),
+        SheetError::TooLarge => both!(
+            "delete the empty rows and columns beyond the table, or split it into several files",
+            "删去表格以外的空行空列，或拆成几个文件"
+        ),
+        SheetError::Empty => {
+            both!("export the table again, or take it out of plan.toml", "重新导出，或从 plan.toml 中去掉")
+        }
+        _ => both!(
+            "give the path of a CSV, XLSX or Parquet file in plan.toml, or export the table again",
+            "在 plan.toml 中给出 CSV、XLSX 或 Parquet 文件的路径，或重新导出"
+        ),
     }
 }

@@ -2,10 +2,13 @@
 
 use super::cells::{self, DayOf};
 use super::faults::Faults;
+use super::fields::{self, is_code, mention, yes_no};
+use super::index::{Index, Unique};
 use super::ratio::{self, RatioPer};
-use super::registry::{self, Index, Unique, is_code, mention, yes_no};
 use super::roster::item_list;
 use super::table::{Field, Table};
+use crate::both;
+use crate::lang::{Say, Text};
 use crate::lottery::{Rate, keys};
 use crate::plan::model::{
     AgencyNo, Balls, EntityKind, Item, Partner, Rates, Rules, Scope, Span, Task, TaskKind, TownshipNo,
@@ -35,24 +38,27 @@ pub fn tasks(tables: &[Table], known: &Known<'_>, faults: &mut Faults) -> Vec<Ta
             if !is_code(code, row, faults) || !seen.is_new(code.text(row), code.place(row), faults) {
                 continue;
             }
-            let remedy = "write a code or name of the agencies table";
-            let lead_no = mention(known.agencies, lead.text(row), "unknown-agency", (lead, row), remedy, faults);
+            let remedy = both!("write a code or name of the agencies table", "填写成员单位表中的代码或名称");
+            let lead_no = mention(known.agencies, lead.text(row), "unknown-agency", (lead, row), &remedy, faults);
             let partners_of = partner_list(partners, row, known.agencies, faults);
             let items_of = item_list(items, row, known.items, faults);
             if items.text(row).is_empty() {
-                let cause = "a task without items checks nothing".to_owned();
+                let cause = both!("a task without items checks nothing", "没有事项的任务无从检查");
                 faults.error(
                     "unknown-item",
                     items.place(row),
                     "",
                     cause,
-                    "write codes of the items table, parted by ;",
+                    both!("write codes of the items table, parted by ;", "填写事项清单中的代码，用 ; 分隔"),
                 );
             }
             let rates = rates_of(rate, row, known.rules, faults);
             let balls_of = cells::balls(balls.text(row)).unwrap_or_else(|| {
-                let cause = "these are no urn balls".to_owned();
-                let remedy = "write a number from 1 to 8, or one for each class such as C 2;D 4";
+                let cause = both!("these are no urn balls", "这不是球数");
+                let remedy = both!(
+                    "write a number from 1 to 8, or one for each class such as C 2;D 4",
+                    "填 1 到 8 的数，或按类别填写，例如 C 2;D 4"
+                );
                 faults.error("bad-balls", balls.place(row), balls.text(row), cause, remedy);
                 Balls::All(1)
             });
@@ -65,7 +71,7 @@ pub fn tasks(tables: &[Table], known: &Known<'_>, faults: &mut Faults) -> Vec<Ta
             let task = Task {
                 code: code.text(row).to_owned(),
                 name: name.text(row).to_owned(),
-                kind: registry::word(kind, row, TaskKind::Joint, faults),
+                kind: fields::word(kind, row, TaskKind::Joint, faults),
                 directed: is_directed(directed, row, faults),
                 lead: AgencyNo(lead_no),
                 partners: partners_of,
@@ -92,29 +98,33 @@ fn report_items(task: &Task, items: Field<'_>, row: usize, known: &Known<'_>, fa
     let attending: Vec<AgencyNo> =
         std::iter::once(task.lead).chain(task.partners.iter().map(|partner| partner.agency)).collect();
     for item in task.items.iter().map(|no| &known.item_list[no.at()]).filter(|item| !attending.contains(&item.agency)) {
-        let cause = "the item's agency is neither lead nor partner of the task".to_owned();
+        let cause = both!(
+            "the item's agency is neither lead nor partner of the task",
+            "该事项所属单位既不牵头也不参加这个任务"
+        );
         faults.error(
             "item-of-nobody",
             items.place(row),
             &item.code,
             cause,
-            "name the agency as a partner, or take the item out",
+            both!("name the agency as a partner, or take the item out", "把该单位列为配合单位，或去掉该事项"),
         );
     }
     let idle = |agency: &&AgencyNo| !task.items.iter().any(|no| known.item_list[no.at()].agency == **agency);
     for _ in attending.iter().filter(idle) {
-        let cause = "an agency of the task has no item of its own in it".to_owned();
+        let cause = both!("an agency of the task has no item of its own in it", "任务中有一个单位没有自己的事项");
         faults.error(
             "agency-without-item",
             items.place(row),
             items.text(row),
             cause,
-            "add one of its items, or take the agency out",
+            both!("add one of its items, or take the agency out", "加上它的一个事项，或去掉该单位"),
         );
     }
     if attending.len() > known.rules.team.agencies_per_visit_max as usize {
-        let cause = format!(
+        let cause = both!(
             "{} agencies would stand at one door, the rules allow {}",
+            "将有 {} 个单位同时上门，规则只允许 {} 个",
             attending.len(),
             known.rules.team.agencies_per_visit_max
         );
@@ -123,7 +133,7 @@ fn report_items(task: &Task, items: Field<'_>, row: usize, known: &Known<'_>, fa
             items.place(row),
             "",
             cause,
-            "the visit is split; take partners out to avoid it",
+            both!("the visit is split; take partners out to avoid it", "该次检查将拆开；减少配合单位可避免"),
         );
     }
 }
@@ -134,16 +144,27 @@ fn rates_of(field: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) ->
     if let Some(rates) = cells::rates(text) {
         return Some(rates);
     }
-    let keep = "; keep the wording in its own column";
     let (cause, remedy) = match ratio::ratio(text) {
         Ok(typed) => match typed.rates_for(span_of(&rules.days)) {
             Ok(rates) => return Some(rates),
-            Err(cause) => (cause.to_owned(), "write the one rate that is meant for this period, such as 3%"),
+            Err(cause) => (
+                cause,
+                both!(
+                    "write the one rate that is meant for this period, such as 3%; keep the wording in its own column",
+                    "写出本期所指的一个比例，例如 3%；原文留在原文列"
+                ),
+            ),
         },
-        Err(refusal) => (format!("the rate can not be typed, and none is guessed: {refusal}"), refusal.remedy()),
+        Err(refusal) => {
+            let why = refusal.say();
+            let cause = Text {
+                en: format!("the rate can not be typed, and none is guessed: {}", why.en).into(),
+                zh: format!("比例无法识别，也不猜测：{}", why.zh).into(),
+            };
+            (cause, refusal.remedy())
+        }
     };
-    let remedy = if remedy.ends_with("column") { remedy.to_owned() } else { format!("{remedy}{keep}") };
-    faults.error("rate-untyped", field.place(row), text, cause, &remedy);
+    faults.error("rate-untyped", field.place(row), text, cause, remedy);
     None
 }
 
@@ -168,23 +189,24 @@ fn partner_list(field: Field<'_>, row: usize, agencies: &Index, faults: &mut Fau
             part.rsplit_once([' ', '\u{3000}']).map_or((part, None), |(name, share)| (name.trim(), Some(share)));
         let share_of = share.map(cells::rate);
         if share_of == Some(None) {
-            let cause = "the share of the sample can not be typed".to_owned();
+            let cause = both!("the share of the sample can not be typed", "样本份额无法识别");
             faults.error(
                 "rate-untyped",
                 field.place(row),
                 part,
                 cause,
-                "write the agency and a percentage, such as D05 50%",
+                both!("write the agency and a percentage, such as D05 50%", "填写单位和百分比，例如 D05 50%"),
             );
         }
-        let remedy = "write codes or names of the agencies table, parted by ;";
-        let Some(no) = mention(agencies, name, "unknown-agency", (field, row), remedy, faults) else {
+        let remedy =
+            both!("write codes or names of the agencies table, parted by ;", "填写成员单位表中的代码或名称，用 ; 分隔");
+        let Some(no) = mention(agencies, name, "unknown-agency", (field, row), &remedy, faults) else {
             continue;
         };
         let share = share_of.flatten().filter(|share| *share != Rate::Share { part: 100, whole: 100 });
         if partners.iter().any(|partner| partner.agency == AgencyNo(no)) {
-            let cause = "the agency is named twice".to_owned();
-            faults.error("duplicate-id", field.place(row), part, cause, "name it once");
+            let cause = both!("the agency is named twice", "该单位写了两次");
+            faults.error("duplicate-id", field.place(row), part, cause, both!("name it once", "只写一次"));
         }
         partners.push(Partner { agency: AgencyNo(no), share });
     }
@@ -197,8 +219,14 @@ fn is_directed(field: Field<'_>, row: usize, faults: &mut Faults) -> bool {
         "" | "directed" | "定向" | "定向抽查" => true,
         "undirected" | "不定向" | "不定向抽查" => false,
         other => {
-            let cause = "the task is neither directed nor undirected".to_owned();
-            faults.error("unknown-word", field.place(row), other, cause, "write directed/undirected or 定向/不定向");
+            let cause = both!("the task is neither directed nor undirected", "任务既不是定向也不是不定向");
+            faults.error(
+                "unknown-word",
+                field.place(row),
+                other,
+                cause,
+                both!("write directed/undirected or 定向/不定向", "填 定向/不定向 或 directed/undirected"),
+            );
             true
         }
     }
@@ -207,18 +235,18 @@ fn is_directed(field: Field<'_>, row: usize, faults: &mut Faults) -> bool {
 fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -> Scope {
     let [industries, kinds, tags, townships, classes] =
         ["industries", "kinds", "tags", "townships", "classes"].map(|name| table.field(name));
-    let mut scope = Scope { tags: registry::sorted(tags.text(row)), ..Scope::default() };
+    let mut scope = Scope { tags: fields::sorted(tags.text(row)), ..Scope::default() };
     for part in cells::list(industries.text(row)) {
         match industry_prefixes(part) {
             Some(prefixes) => scope.industries.extend(prefixes),
             None => {
-                let cause = "this is no code of GB/T 4754".to_owned();
+                let cause = both!("this is no code of GB/T 4754", "这不是 GB/T 4754 的代码");
                 faults.error(
                     "bad-industry",
                     industries.place(row),
                     part,
                     cause,
-                    "write a section letter or two to four digits",
+                    both!("write a section letter or two to four digits", "填写门类字母，或两到四位数字"),
                 );
             }
         }
@@ -227,28 +255,38 @@ fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -
         match EntityKind::from_word(part) {
             Some(kind) => scope.kinds.push(kind),
             None => {
-                let cause = "this is no kind of entity".to_owned();
+                let cause = both!("this is no kind of entity", "这不是对象类型");
                 faults.error(
                     "unknown-word",
                     kinds.place(row),
                     part,
                     cause,
-                    "write enterprise, individual, cooperative, institution or other",
+                    both!(
+                        "write enterprise, individual, cooperative, institution or other",
+                        "填 企业、个体工商户、农民专业合作社、事业单位 或 其他"
+                    ),
                 );
             }
         }
     }
     for part in cells::list(townships.text(row)) {
-        let remedy = "write codes or names of the townships table, parted by ;";
-        let found = mention(known.townships, part, "unknown-township", (townships, row), remedy, faults);
+        let remedy =
+            both!("write codes or names of the townships table, parted by ;", "填写乡镇表中的代码或名称，用 ; 分隔");
+        let found = mention(known.townships, part, "unknown-township", (townships, row), &remedy, faults);
         scope.townships.extend(found.map(TownshipNo));
     }
     for part in cells::list(classes.text(row)) {
         match cells::class(part) {
             Some(class) => scope.classes.push(class),
             None => {
-                let cause = "this is no credit risk class".to_owned();
-                faults.error("unknown-word", classes.place(row), part, cause, "write A, B, C, D or N");
+                let cause = both!("this is no credit risk class", "这不是信用风险类别");
+                faults.error(
+                    "unknown-word",
+                    classes.place(row),
+                    part,
+                    cause,
+                    both!("write A, B, C, D or N", "填 A、B、C、D 或 N"),
+                );
             }
         }
     }
@@ -264,8 +302,8 @@ fn scope_of(table: &Table, row: usize, known: &Known<'_>, faults: &mut Faults) -
 }
 
 fn window_of(first: Field<'_>, last: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) -> Option<Span> {
-    let first_day = registry::date(first, row, DayOf::First, faults);
-    let last_day = registry::date(last, row, DayOf::Last, faults);
+    let first_day = fields::date(first, row, DayOf::First, faults);
+    let last_day = fields::date(last, row, DayOf::Last, faults);
     if first_day.is_none() != first.text(row).is_empty() || last_day.is_none() != last.text(row).is_empty() {
         return None;
     }
@@ -276,19 +314,27 @@ fn window_of(first: Field<'_>, last: Field<'_>, row: usize, rules: &Rules, fault
             "not-a-span",
             last.place(row),
             &value,
-            "the window ends before it begins".into(),
-            "correct one of the two dates",
+            both!("the window ends before it begins", "检查时段的结束早于开始"),
+            both!("correct one of the two dates", "更正两个日期之一"),
         );
         return None;
     }
     if !rules.days.contains(window.first) || !rules.days.contains(window.last) {
-        let cause = format!("the window does not lie in the period {} / {}", rules.days.first, rules.days.last);
+        let cause = both!(
+            "the window does not lie in the period {} / {}",
+            "检查时段不在本期 {} / {} 之内",
+            rules.days.first,
+            rules.days.last
+        );
         faults.error(
             "window-outside-period",
             first.place(row),
             &value,
             cause,
-            "move the window, or leave both cells empty for the whole period",
+            both!(
+                "move the window, or leave both cells empty for the whole period",
+                "移动时段；若为整个期间，两格都留空"
+            ),
         );
         return None;
     }
@@ -305,8 +351,14 @@ fn group_of(field: Field<'_>, row: usize, rules: &Rules, faults: &mut Faults) ->
     }
     let group = format!("{shared}.{below}");
     if !keys::is_group(&group) {
-        let cause = "this can not stand in a label".to_owned();
-        faults.error("bad-group", field.place(row), text, cause, "write a short name of 0-9 A-Z a-z . _ -");
+        let cause = both!("this can not stand in a label", "这不能写进标签");
+        faults.error(
+            "bad-group",
+            field.place(row),
+            text,
+            cause,
+            both!("write a short name of 0-9 A-Z a-z . _ -", "用 0-9 A-Z a-z . _ - 写一个短名"),
+        );
     }
     group
 }

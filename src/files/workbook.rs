@@ -5,6 +5,7 @@ use std::io::{Cursor, Read, Write};
 use calamine::{Data, DataRef, DataType, Dimensions, Reader, Xls, XlsError, Xlsx, XlsxError};
 
 use super::sheet::{CELLS_MAX, Merge, Sheet, SheetError, UNPACKED_MAX, guarded};
+use crate::both;
 
 /// Says how a number format shows a number where its plain digits would mislead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,11 @@ pub fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
                     DataRef::SharedString(text) => sheet.cell_at(column, text)?,
                     DataRef::String(text) => sheet.cell_at(column, text)?,
                     DataRef::Error(error) => {
-                        sheet.broken.push((number, column, format!("the cell holds the error {error}")));
+                        sheet.broken.push((
+                            number,
+                            column,
+                            both!("the cell holds the error {error}", "单元格是错误值 {error}"),
+                        ));
                     }
                     value => {
                         let format = formats.get(style).copied().unwrap_or(Shown::Plain);
@@ -89,7 +94,11 @@ pub fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
                         Data::Empty => {}
                         Data::String(text) => sheet.cell_at(column, text)?,
                         Data::Error(error) => {
-                            sheet.broken.push((number, column, format!("the cell holds the error {error}")));
+                            sheet.broken.push((
+                                number,
+                                column,
+                                both!("the cell holds the error {error}", "单元格是错误值 {error}"),
+                            ));
                         }
                         value => sheet.cell_at(column, &value_text(value, Shown::Plain))?,
                     }

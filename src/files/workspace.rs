@@ -5,9 +5,11 @@ use std::path::Path;
 
 use super::columns::{self, Layout};
 use super::faults::{Fault, Faults, Place};
+use super::index::Index;
 use super::rules::{self, PLAN_FILE, Source};
 use super::table::{Mapping, Table};
-use super::{registry, roster, tasks};
+use super::{entities, registry, roster, tasks};
+use crate::both;
 use crate::plan::calendar;
 use crate::plan::model::{Frames, Inputs, PastVisit};
 use crate::plan::scope;
@@ -45,14 +47,18 @@ pub struct EarlierVisit {
     pub entity: String,
     pub agency: String,
     pub date: jiff::civil::Date,
+    /// Whether the visit counts toward the caps.
+    pub counts: bool,
     pub items: Vec<String>,
     pub inspectors: Vec<String>,
+    /// What came of it; empty where nothing is on record.
+    pub result: String,
 }
 
 fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, faults: &mut Faults) -> Option<Inputs> {
     let file = rules::read(folder, faults)?;
     let rules = file.rules;
-    let decision = registry::Decision {
+    let decision = entities::Decision {
         without_id: rules.without_id,
         reason: file.without_id_reason,
         fallback_id: file.fallback_id,
@@ -70,7 +76,7 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
     let travel = registry::travel(table(&columns::TRAVEL), &township_index, faults);
     let (items, item_index) = registry::items(table(&columns::ITEMS), &agency_index, faults);
     let (entities, entities_without_id) =
-        registry::entities(table(&columns::ENTITIES), &township_index, &decision, faults);
+        entities::entities(table(&columns::ENTITIES), &township_index, &decision, faults);
     let inspectors = roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
     let known = tasks::Known {
         rules: &rules,
@@ -83,7 +89,7 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
     let recusals = roster::recusals(table(&columns::RECUSALS), &entities, &inspectors, &agency_index, faults);
     let mut history = roster::history(table(&columns::HISTORY), &agency_index, &item_index, faults);
     for visit in earlier {
-        let position = |index: &registry::Index, code: &str| index.find(code);
+        let position = |index: &Index, code: &str| index.find(code);
         let Some(agency) = position(&agency_index, &visit.agency) else {
             continue;
         };
@@ -97,10 +103,10 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
             entity: visit.entity.clone(),
             agency: crate::plan::model::AgencyNo(agency),
             date: visit.date,
-            counts: true,
+            counts: visit.counts,
             items,
             inspectors,
-            result: String::new(),
+            result: visit.result.clone(),
         });
     }
     roster::sort_history(&mut history);
@@ -138,8 +144,14 @@ fn report_calendar(inputs: &Inputs, faults: &mut Faults) {
     let place = |file: &str| Place { file: file.to_owned(), ..Place::default() };
     let missing = calendar::missing_years(inputs.rules.days, &inputs.calendar);
     for year in &missing {
-        let cause = format!("the calendar has no row for {year}, so its holidays are not known");
-        let remedy = "add the year's file under tables.calendar; holidays are announced in the November before";
+        let cause = both!(
+            "the calendar has no row for {year}, so its holidays are not known",
+            "日历中没有 {year} 年，无从知道节假日"
+        );
+        let remedy = both!(
+            "add the year's file under tables.calendar; holidays are announced in the November before",
+            "在 tables.calendar 中加上该年的文件；放假安排于上一年十一月公布"
+        );
         faults.error("calendar-year-missing", place("calendar"), &year.to_string(), cause, remedy);
     }
     if !missing.is_empty() {
@@ -147,13 +159,23 @@ fn report_calendar(inputs: &Inputs, faults: &mut Faults) {
     }
     let days = calendar::working_days(inputs);
     for task in inputs.tasks.iter().filter(|task| !days.iter().any(|day| task.window.contains(day.date))) {
-        let cause = format!("the window of task {} holds no working day outside the quiet days", task.code);
+        let cause = both!(
+            "the window of task {} holds no working day outside the quiet days",
+            "任务 {} 的时段内没有静默日以外的工作日",
+            task.code
+        );
         let value = format!("{} / {}", task.window.first, task.window.last);
-        faults.error("window-without-day", place("tasks"), &value, cause, "make the window longer");
+        faults.error("window-without-day", place("tasks"), &value, cause, both!("make the window longer", "延长时段"));
     }
     if inputs.tasks.is_empty() {
-        let cause = "no task is planned".to_owned();
-        faults.error("no-task", place("tasks"), "", cause, "add at least one row to the tasks table");
+        let cause = both!("no task is planned", "没有任何抽查任务");
+        faults.error(
+            "no-task",
+            place("tasks"),
+            "",
+            cause,
+            both!("add at least one row to the tasks table", "任务表至少要有一行"),
+        );
     }
 }
 
@@ -163,15 +185,19 @@ fn report_frames(inputs: &Inputs, frames: &Frames, faults: &mut Faults) {
     for (no, task) in (0u32..).zip(&inputs.tasks) {
         let mut strata = frames.strata.iter().filter(|stratum| stratum.task.0 == no).peekable();
         if strata.clone().all(|stratum| stratum.frame.is_empty()) {
-            let cause = format!("no entity can be drawn for task {} ({})", task.code, task.name);
-            let remedy =
-                "widen the scope of the task, or take it out of the plan; `excluded` rows say who was over a cap";
+            let cause =
+                both!("no entity can be drawn for task {} ({})", "任务 {}（{}）没有可抽的对象", task.code, task.name);
+            let remedy = both!(
+                "widen the scope of the task, or take it out of the plan; `excluded` rows say who was over a cap",
+                "放宽任务范围，或把任务移出计划；`excluded` 各行说明谁超过了上限"
+            );
             faults.error("empty-frame", place(), &task.code, cause, remedy);
             continue;
         }
         for stratum in strata.by_ref().filter(|stratum| stratum.wanted > stratum.size) {
-            let cause = format!(
+            let cause = both!(
                 "task {} asks for {} of a stratum of {}; all of it is drawn",
+                "任务 {} 要在一个 {2} 户的层中抽 {1} 户；全部抽中",
                 task.code,
                 stratum.wanted,
                 stratum.frame.len()
@@ -181,7 +207,7 @@ fn report_frames(inputs: &Inputs, frames: &Frames, faults: &mut Faults) {
                 place(),
                 &task.code,
                 cause,
-                "nothing, if that is meant; otherwise lower the rate",
+                both!("nothing, if that is meant; otherwise lower the rate", "若是本意，无须处理；否则降低比例"),
             );
         }
     }

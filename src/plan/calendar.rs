@@ -17,7 +17,7 @@ pub struct WorkingDay {
 
 /// Lists the working days of the period in order, county-wide quiet days left out.
 pub fn working_days(inputs: &Inputs) -> Vec<WorkingDay> {
-    let special: BTreeMap<Date, bool> = inputs.calendar.iter().map(|day| (day.date, day.is_off)).collect();
+    let special = special_days(&inputs.calendar);
     let quiet = |date: &Date| inputs.rules.quiet.iter().any(|quiet| quiet.days.contains(*date));
     let period = inputs.rules.days;
     let offset = period.first.weekday().to_monday_zero_offset();
@@ -34,7 +34,12 @@ pub fn missing_years(days: Span, calendar: &[SpecialDay]) -> Vec<i16> {
     (days.first.year()..=days.last.year()).filter(|year| !calendar.iter().any(|day| day.date.year() == *year)).collect()
 }
 
-fn is_working_day(special: &BTreeMap<Date, bool>, date: Date) -> bool {
+/// Holds for each special day whether it is off.
+pub(super) fn special_days(calendar: &[SpecialDay]) -> BTreeMap<Date, bool> {
+    calendar.iter().map(|day| (day.date, day.is_off)).collect()
+}
+
+pub(super) fn is_working_day(special: &BTreeMap<Date, bool>, date: Date) -> bool {
     let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
     special.get(&date).map_or(!weekend, |is_off| !is_off)
 }

@@ -15,6 +15,7 @@
 //! | [`eligibility`] | | says what stands between an officer and a visit |
 //! | [`visits`] | | the staffing's answer into the plan's own words |
 //! | [`check`] | check | a plan into its violations; shares no code with the stages |
+//! | [`results`] | | says what may come of a visit, and when that is due |
 //! | [`words`] | | holds the closed vocabularies, English and Chinese |
 //! | [`summary`] | | a plan into the figures that a head of office reads |
 
@@ -25,6 +26,7 @@ pub mod duties;
 pub mod eligibility;
 pub mod forecast;
 pub mod model;
+pub mod results;
 pub mod scope;
 pub mod staffing;
 pub mod summary;

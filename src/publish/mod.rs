@@ -2,11 +2,17 @@
 //!
 //! Every exporter is a pure function from a plan to bytes or text.
 
+pub mod blank;
+pub mod estimates;
 pub mod explain;
 pub mod ics;
 pub mod instructions;
 pub mod load;
 pub mod officer;
 pub mod report;
+pub mod results;
+pub mod results_page;
 pub mod site;
+pub mod templates;
 pub mod workbook;
+pub mod workbooks;

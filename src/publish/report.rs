@@ -3,110 +3,140 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::both;
 use crate::files::faults::{Fault, Severity};
 use crate::files::rows;
+use crate::lang::{Lang, Text};
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;
 
 /// Writes the summary of a plan.
-pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan) -> String {
-    let s = summary;
+pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> String {
     let mut text = String::new();
-    let mut line = |name: &str, value: String| {
-        writeln!(text, "  {name:<10} {value}").expect("a string takes all text");
+    let mut line = |name: (&str, &str), value: Text| {
+        let name = match lang {
+            Lang::En => format!("{:<10}", name.0),
+            Lang::Zh => name.1.to_owned(),
+        };
+        writeln!(text, "  {name} {}", value.get(lang)).expect("a string takes all text");
     };
-    let seed = if s.witnessed { "witnessed" } else { "unwitnessed: one person chose the seed" };
-    line("entropy", seed.to_owned());
-    line("plan", format!("{} tasks over {} items, {} agencies", s.tasks, s.items, s.agencies));
-    let out: u32 = s.excluded.values().sum();
-    line(
-        "registry",
-        format!(
-            "{} entities, {} in a frame, {} exclusions listed",
-            thousands(s.registry),
-            thousands(s.in_a_frame),
-            thousands(out)
-        ),
-    );
-    line(
-        "draw",
-        format!(
-            "{} draws of {} entities, {} in reserve",
-            thousands(s.draws),
-            thousands(s.distinct_entities),
-            thousands(s.reserve)
-        ),
-    );
-    line(
-        "merge",
-        format!(
-            "{} visits instead of {} (every agency alone) or {} (every task alone); at most {} agencies at one door",
-            thousands(s.visits),
-            thousands(s.visits_alone),
-            thousands(s.visits_by_task),
-            s.most_agencies_at_a_door
-        ),
-    );
-    line(
-        "staff",
-        format!(
-            "{} of {} officers on {} seats, {} of {} agencies at work",
-            thousands(s.officers_at_work),
-            thousands(s.officers),
-            thousands(s.seats),
-            s.agencies_at_work,
-            s.agencies
-        ),
-    );
-    let busiest = s.loads.iter().filter(|load| load.visits > 0).max_by_key(|load| (load.most, load.visits));
-    if let Some(load) = busiest {
-        let words = format!(
-            "most in {} {}: {} visits on {} officers, each {} to {} (median {})",
-            load.agency, load.name, load.visits, load.officers, load.least, load.most, load.median
-        );
-        line("load", words);
-    }
-    match s.unplaced {
-        0 => line("unplaced", "none".to_owned()),
-        some => {
-            let reasons: Vec<String> =
-                s.unplaced_by_reason.iter().map(|(why, count)| format!("{count} {why}")).collect();
-            line("unplaced", format!("{some} duties: {} (unplaced.csv says what is short)", reasons.join(", ")));
-        }
+    for (name, value) in summary_lines(summary) {
+        line(name, value);
     }
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples).take(CUTOFFS_SHOWN) {
-        let task = &inputs.tasks[stratum.task.at()];
-        let words = format!(
-            "{} {:<3} {:>4} of {:<6} {}",
-            task.code,
-            rows::stratum_name(stratum.name),
-            stratum.size,
-            stratum.frame.len(),
-            rows::cutoff(stratum, sample.cutoff())
+        let code = &inputs.tasks[stratum.task.at()].code;
+        let (name, size) = (rows::stratum_name(stratum.name), stratum.frame.len());
+        let cutoff = rows::cutoff(stratum, sample.cutoff());
+        let words = both!(
+            "{code} {name:<3} {:>4} of {size:<6} {cutoff}",
+            "{code} {name:<3} {size:>6} 户中抽 {:>4} 户 {cutoff}",
+            stratum.size
         );
-        line("cut-off", words);
+        line(("cut-off", "截止"), words);
     }
     if plan.frames.strata.len() > CUTOFFS_SHOWN {
-        line("", format!("… and {} more in strata.csv", plan.frames.strata.len() - CUTOFFS_SHOWN));
+        let more = plan.frames.strata.len() - CUTOFFS_SHOWN;
+        line(("", "　　"), both!("… and {more} more in strata.csv", "……另有 {more} 层，见 strata.csv"));
     }
     text
+}
+
+/// Says what the numbers of a summary are, each line under its English and its Chinese name.
+fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
+    let n = thousands;
+    let mut lines = Vec::new();
+    let mut line = |name, value| lines.push((name, value));
+    line(
+        ("entropy", "熵源"),
+        match s.witnessed {
+            true => both!("witnessed", "有见证"),
+            false => both!("unwitnessed: one person chose the seed", "无见证：种子由一人选定"),
+        },
+    );
+    let words = both!(
+        "{} tasks over {} items, {} agencies",
+        "任务 {} 个，事项 {} 项，单位 {} 个",
+        s.tasks,
+        s.items,
+        s.agencies
+    );
+    line(("plan", "计划"), words);
+    let out: u32 = s.excluded.values().sum();
+    let words = both!(
+        "{} entities, {} in a frame, {} exclusions listed",
+        "对象 {} 户，入框 {} 户，列出不纳入 {} 条",
+        n(s.registry),
+        n(s.in_a_frame),
+        n(out)
+    );
+    line(("registry", "名录"), words);
+    let words = both!(
+        "{} draws of {} entities, {} in reserve",
+        "抽中 {} 户次、{} 户，备用 {} 户次",
+        n(s.draws),
+        n(s.distinct_entities),
+        n(s.reserve)
+    );
+    line(("draw", "抽取"), words);
+    let words = both!(
+        "{} visits instead of {} (every agency alone) or {} (every task alone); at most {} agencies at one door",
+        "检查 {} 次；若各单位单独上门为 {} 次，若各任务单独上门为 {} 次；同一户至多 {} 个单位",
+        n(s.visits),
+        n(s.visits_alone),
+        n(s.visits_by_task),
+        s.most_agencies_at_a_door
+    );
+    line(("merge", "合并"), words);
+    let words = both!(
+        "{} of {} officers on {} seats, {} of {} agencies at work",
+        "人员 {}/{} 人，席位 {} 个；单位 {}/{} 个有任务",
+        n(s.officers_at_work),
+        n(s.officers),
+        n(s.seats),
+        s.agencies_at_work,
+        s.agencies
+    );
+    line(("staff", "人员"), words);
+    let busiest = s.loads.iter().filter(|load| load.visits > 0).max_by_key(|load| (load.most, load.visits));
+    if let Some(load) = busiest {
+        let words = both!(
+            "most in {} {}: {} visits on {} officers, each {} to {} (median {})",
+            "最多的是 {} {}：检查 {} 次，{} 人分担，每人 {} 至 {} 次（中位数 {}）",
+            load.agency,
+            load.name,
+            load.visits,
+            load.officers,
+            load.least,
+            load.most,
+            load.median
+        );
+        line(("load", "负荷"), words);
+    }
+    let reasons: Vec<String> = s.unplaced_by_reason.iter().map(|(why, count)| format!("{count} {why}")).collect();
+    let words = match s.unplaced {
+        0 => both!("none", "无"),
+        some => both!(
+            "{some} duties: {} (unplaced.csv says what is short)",
+            "{some} 项：{}（缺什么见 unplaced.csv）",
+            reasons.join(", ")
+        ),
+    };
+    line(("unplaced", "未排"), words);
+    lines
 }
 
 /// Cut-offs that the summary shows before it points to the file.
 const CUTOFFS_SHOWN: usize = 4;
 
 /// Writes faults, errors first, each with its place, cause and remedy.
-pub fn faults(faults: &[Fault]) -> String {
+pub fn faults(faults: &[Fault], lang: Lang) -> String {
     let mut text = String::new();
-    for fault in faults {
-        let word = match fault.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
+    for fault in faults.iter().map(|fault| fault.told(lang)) {
+        let (word, advice) = (fault.severity.word(lang), lang.pick("try", "办法"));
         let value = if fault.value.is_empty() { String::new() } else { format!(" {:?}", fault.value) };
         writeln!(
             text,
-            "{word}[{}] {}:{value}\n    {}\n    try: {}",
+            "{word}[{}] {}:{value}\n    {}\n    {advice}: {}",
             fault.code, fault.place, fault.cause, fault.remedy
         )
         .expect("a string takes all text");
@@ -115,18 +145,18 @@ pub fn faults(faults: &[Fault]) -> String {
 }
 
 /// Writes one line for each kind of fault: how often it occurs, and where first.
-pub fn faults_by_kind(faults: &[Fault]) -> String {
+pub fn faults_by_kind(faults: &[Fault], lang: Lang) -> String {
     let mut kinds: BTreeMap<(Severity, &str), Vec<&Fault>> = BTreeMap::new();
     faults.iter().for_each(|fault| kinds.entry((fault.severity, fault.code)).or_default().push(fault));
     let mut text = String::new();
     for ((severity, code), of_kind) in kinds {
-        let word = match severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+        let first = of_kind[0].told(lang);
+        let times = match of_kind.len() {
+            1 => String::new(),
+            times => lang.pick(format!(" ({times} of this kind)"), format!("（同类共 {times} 条）")),
         };
-        let first = of_kind[0];
-        let times = if of_kind.len() == 1 { String::new() } else { format!(" ({} of this kind)", of_kind.len()) };
-        writeln!(text, "{word}[{code}] {}: {}{times}", first.place, first.cause).expect("a string takes all text");
+        writeln!(text, "{}[{code}] {}: {}{times}", severity.word(lang), first.place, first.cause)
+            .expect("a string takes all text");
     }
     text
 }

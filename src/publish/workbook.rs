@@ -1,9 +1,8 @@
 //! `schedule.xlsx`: the plan in the tables that offices are used to, with their official headings.
 
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::XlsxError;
 
+use super::workbooks::sheet::{self, Heading, Sheet, sheet_name};
 use crate::files::freeze::File;
 use crate::files::rows;
 use crate::plan::model::{AgencyNo, Half, Inputs, Plan, Task, Team, Visit};
@@ -17,16 +16,9 @@ pub fn write(inputs: &Inputs, plan: &Plan) -> File {
 }
 
 fn workbook(inputs: &Inputs, plan: &Plan) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    // The file's own date must not be the clock's: it is the first day of the period.
-    let first = inputs.rules.days.first;
-    let (year, month, day) = (first.year().unsigned_abs(), first.month().unsigned_abs(), first.day().unsigned_abs());
-    let created = ExcelDateTime::from_ymd(year, month, day)?;
     let title = format!("{} 双随机抽查计划", inputs.rules.period);
-    book.set_properties(&DocProperties::new().set_title(&title).set_author("fairdraw").set_creation_datetime(&created));
-
-    let mut by_date: Vec<&Visit> = plan.visits.iter().collect();
-    by_date.sort_by(|a, b| (a.date, half_order(a.half), &a.id).cmp(&(b.date, half_order(b.half), &b.id)));
+    let mut book = sheet::workbook(&inputs.rules, &title)?;
+    let by_date = by_date(plan);
     Sheet::new("抽查计划", &title, PLAN).fill(book.add_worksheet(), plan_rows(inputs, plan))?;
     Sheet::new("抽查对象名单", &title, ENTITIES).fill(book.add_worksheet(), entity_rows(inputs, plan))?;
     Sheet::new("检查人员名单", &title, OFFICERS).fill(book.add_worksheet(), officer_rows(inputs, &by_date))?;
@@ -40,10 +32,7 @@ fn workbook(inputs: &Inputs, plan: &Plan) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// Is a heading and the width of its column in characters.
-type Heading = (&'static str, f64);
-
-const PLAN: &[Heading] = &[
+pub(super) const PLAN: &[Heading] = &[
     ("序号", 6.0),
     ("任务编号", 11.0),
     ("抽查任务名称", 34.0),
@@ -60,7 +49,7 @@ const PLAN: &[Heading] = &[
     ("检查结束日期", 13.0),
 ];
 
-const ENTITIES: &[Heading] = &[
+pub(super) const ENTITIES: &[Heading] = &[
     ("任务编号", 11.0),
     ("抽查任务名称", 34.0),
     ("层", 6.0),
@@ -73,7 +62,7 @@ const ENTITIES: &[Heading] = &[
     ("中签概率", 12.0),
 ];
 
-const OFFICERS: &[Heading] = &[
+pub(super) const OFFICERS: &[Heading] = &[
     ("检查编号", 24.0),
     ("检查对象名称", 36.0),
     ("检查日期", 12.0),
@@ -85,7 +74,7 @@ const OFFICERS: &[Heading] = &[
     ("抽签号", 36.0),
 ];
 
-const CALENDAR: &[Heading] = &[
+pub(super) const CALENDAR: &[Heading] = &[
     ("检查日期", 12.0),
     ("星期", 6.0),
     ("时段", 6.0),
@@ -99,7 +88,7 @@ const CALENDAR: &[Heading] = &[
     ("抽查事项数", 10.0),
 ];
 
-const AGENCY: &[Heading] = &[
+pub(super) const AGENCY: &[Heading] = &[
     ("检查日期", 12.0),
     ("时段", 6.0),
     ("乡镇", 12.0),
@@ -112,53 +101,7 @@ const AGENCY: &[Heading] = &[
     ("执法证号", 40.0),
 ];
 
-/// Is one sheet: a title over all columns, a row of headings that stays in sight, and rows of text.
-struct Sheet<'a> {
-    name: &'a str,
-    title: &'a str,
-    headings: &'a [Heading],
-}
-
-/// Rows above the first row of data: the title and the headings.
-const ROWS_ABOVE: u32 = 2;
-
-impl<'a> Sheet<'a> {
-    fn new(name: &'a str, title: &'a str, headings: &'a [Heading]) -> Sheet<'a> {
-        Sheet { name, title, headings }
-    }
-
-    fn fill(&self, sheet: &mut Worksheet, rows: Vec<Vec<String>>) -> Result<(), XlsxError> {
-        let bold = Format::new().set_bold().set_align(FormatAlign::Center).set_font_size(14);
-        let heading =
-            Format::new().set_bold().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Center);
-        // Codes are text: a spreadsheet would turn 18 digits into a rounded number.
-        let cell = Format::new()
-            .set_num_format("@")
-            .set_border(FormatBorder::Thin)
-            .set_text_wrap()
-            .set_align(FormatAlign::Top);
-        let last_column = self.headings.len() as u16 - 1;
-        let last_row = ROWS_ABOVE - 1 + rows.len() as u32;
-        sheet.set_name(self.name)?;
-        sheet.merge_range(0, 0, 0, last_column, self.title, &bold)?;
-        for (column, (text, width)) in (0..).zip(self.headings) {
-            sheet.set_column_width(column, *width)?;
-            sheet.write_string_with_format(1, column, *text, &heading)?;
-        }
-        for (row, cells) in (ROWS_ABOVE..).zip(&rows) {
-            for (column, text) in (0..).zip(cells) {
-                sheet.write_string_with_format(row, column, text, &cell)?;
-            }
-        }
-        sheet.set_freeze_panes(ROWS_ABOVE, 0)?;
-        sheet.autofilter(1, 0, last_row.max(1), last_column)?;
-        const A4: u8 = 9;
-        sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, ROWS_ABOVE - 1)?;
-        Ok(())
-    }
-}
-
-fn plan_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
+pub(super) fn plan_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
     let row = |(no, task): (u32, &Task)| {
         let strata = || plan.frames.strata.iter().filter(|stratum| stratum.task.0 == no);
         let partners: Vec<&str> = task.partners.iter().map(|partner| agency(inputs, partner.agency)).collect();
@@ -186,7 +129,7 @@ fn plan_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
     (0..).zip(&inputs.tasks).map(row).collect()
 }
 
-fn entity_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
+pub(super) fn entity_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
     let mut table = Vec::new();
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
         let task = &inputs.tasks[stratum.task.at()];
@@ -211,7 +154,7 @@ fn entity_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
     table
 }
 
-fn officer_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
+pub(super) fn officer_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
     let mut table = Vec::new();
     for visit in visits {
         for team in &visit.teams {
@@ -234,7 +177,7 @@ fn officer_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
     table
 }
 
-fn calendar_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
+pub(super) fn calendar_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
     const WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
     let row = |visit: &&Visit| {
         let entity = &inputs.entities[visit.entity.at()];
@@ -257,7 +200,7 @@ fn calendar_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
     visits.iter().map(row).collect()
 }
 
-fn agency_rows(inputs: &Inputs, visits: &[&Visit], no: AgencyNo) -> Vec<Vec<String>> {
+pub(super) fn agency_rows(inputs: &Inputs, visits: &[&Visit], no: AgencyNo) -> Vec<Vec<String>> {
     let team_of = |visit: &&&Visit| visit.teams.iter().any(|team| team.agency == no);
     let row = |visit: &&Visit| {
         let entity = &inputs.entities[visit.entity.at()];
@@ -281,14 +224,15 @@ fn agency_rows(inputs: &Inputs, visits: &[&Visit], no: AgencyNo) -> Vec<Vec<Stri
     visits.iter().filter(team_of).map(row).collect()
 }
 
-fn agency(inputs: &Inputs, no: AgencyNo) -> &str {
+pub(super) fn agency(inputs: &Inputs, no: AgencyNo) -> &str {
     &inputs.agencies[no.at()].name
 }
 
-/// Makes a name that a workbook accepts: at most 31 characters, none of `[]:*?/\`.
-fn sheet_name(code: &str, name: &str) -> String {
-    let allowed = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
-    format!("{code} {name}").chars().filter(allowed).take(31).collect()
+/// Returns the visits by date and half.
+pub(super) fn by_date(plan: &Plan) -> Vec<&Visit> {
+    let mut visits: Vec<&Visit> = plan.visits.iter().collect();
+    visits.sort_by(|a, b| (a.date, half_order(a.half), &a.id).cmp(&(b.date, half_order(b.half), &b.id)));
+    visits
 }
 
 fn half_order(half: Half) -> u8 {

@@ -136,10 +136,11 @@ const QUARTERS: [Quarter; 4] = [
 ///
 /// ```no_run
 /// use fairdraw::scenario::{Reference, generate, totals};
-/// # fn texts() -> Reference<'static> { unimplemented!() }
-/// let scenario = generate(&texts())?;
+/// # fn year(texts: &Reference<'_>) -> Result<(), fairdraw::scenario::ReferenceError> {
+/// let scenario = generate(texts)?;
 /// assert_eq!(totals(&scenario).draws, 3_436);
-/// # Ok::<(), fairdraw::scenario::ReferenceError>(())
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # Errors

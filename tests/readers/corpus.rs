@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fairdraw::files::columns;
+use fairdraw::files::entities::{self, Decision};
 use fairdraw::files::faults::{Fault, Faults};
-use fairdraw::files::registry::{self, Decision};
+use fairdraw::files::registry;
 use fairdraw::files::roster;
 use fairdraw::files::rules::Source;
 use fairdraw::files::table::Table;
@@ -59,19 +60,22 @@ fn every_file_loads_to_its_verdict() {
                 case.file,
                 case.about,
                 case.faults,
-                faults.iter().map(|fault| fault.cause.as_str()).collect::<Vec<_>>().join("\n  ")
+                faults.iter().map(|fault| fault.cause.en.as_ref()).collect::<Vec<_>>().join("\n  ")
             ));
         }
     }
     assert!(wrong.is_empty(), "{} of {} files:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-// Without this test a fault could say that something is wrong and not what to do.
+// Without this test a fault could say that something is wrong and not what to do, or say it in one language only.
 #[test]
-fn every_fault_has_file_cause_and_remedy() {
+fn every_fault_has_file_cause_and_remedy_in_both_languages() {
     for case in cases() {
         for fault in load(&case).1 {
-            assert!(!fault.cause.is_empty() && !fault.remedy.is_empty(), "{}: {fault:?}", case.file);
+            for text in [&fault.cause, &fault.remedy] {
+                let is_chinese = text.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                assert!(!text.en.is_empty() && is_chinese && text.en != text.zh, "{}: {fault:?}", case.file);
+            }
             assert!(fault.place.file == case.file || fault.code == "unknown-named-column", "{}: {fault:?}", case.file);
         }
     }
@@ -106,7 +110,7 @@ fn load(case: &Case) -> (Vec<String>, Vec<Fault>) {
             let tables = Table::open(&corpus(), &source, &columns::ENTITIES, &mut faults);
             let without_id = if case.without_id.is_some() { WithoutId::LeaveOut } else { WithoutId::Refuse };
             let decision = Decision { without_id, reason: case.reason.clone(), fallback_id: case.fallback_id.clone() };
-            let (entities, _) = registry::entities(&tables, &town_index, &decision, &mut faults);
+            let (entities, _) = entities::entities(&tables, &town_index, &decision, &mut faults);
             let lost = |entity: &&Entity| !unknown_town(&faults_of(&tables, entity), entity);
             entities.iter().filter(lost).map(|entity| entity_text(entity, &towns)).collect()
         }

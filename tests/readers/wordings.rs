@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fairdraw::files::frequency::{Per, frequency};
 use fairdraw::files::ratio::{Bound, RatioPer, ratio};
+use fairdraw::lang::Say;
 use fairdraw::lottery::Rate;
 use fairdraw::plan::model::Rates;
 
@@ -19,7 +20,7 @@ fn typed(column: &str, wording: &str) -> String {
         _ => frequency(wording).map(|typed| typed.to_string()),
     };
     text.unwrap_or_else(|refusal| {
-        assert!(!refusal.remedy().is_empty() && !refusal.to_string().is_empty());
+        assert!(!refusal.remedy().en.is_empty() && !refusal.say().en.is_empty());
         format!("refused: {}", refusal.code())
     })
 }
@@ -78,7 +79,7 @@ fn wordings_of_plans_are_typed() {
         ("≤10%/年", Bound::AtMost, share(10, 100), Some(RatioPer::Year)),
     ];
     for (wording, bound, rates, per) in cases {
-        let typed = ratio(wording).unwrap_or_else(|refusal| panic!("{wording}: {refusal}"));
+        let typed = ratio(wording).unwrap_or_else(|refusal| panic!("{wording}: {refusal:?}"));
         assert_eq!((typed.bound, &typed.rates, typed.per), (bound, &rates, per), "{wording}");
     }
     for wording in ["守信1%、警示10%、失信50%、严重失信80%", "A级1%，B级10%，C级50%，D级80%", "A 1%;B 10%;C 50%;D 80%"]
@@ -100,7 +101,7 @@ fn wordings_of_frequencies_are_typed() {
         ("＝１次／年", 1, Some(1), Per::Years(1), Some(1)),
     ];
     for (wording, least, most, per, cap) in cases {
-        let typed = frequency(wording).unwrap_or_else(|refusal| panic!("{wording}: {refusal}"));
+        let typed = frequency(wording).unwrap_or_else(|refusal| panic!("{wording}: {refusal:?}"));
         assert_eq!((typed.least, typed.most, typed.per, typed.cap_per_year()), (least, most, per, cap), "{wording}");
     }
 }

@@ -82,6 +82,12 @@ struct Outing {
     comes: Vec<(InspectorNo, u128, Option<Door>)>,
 }
 
+/// Is a team and its visits of one day.
+type Trips<'a> = (BTreeSet<InspectorNo>, Vec<Trip<'a>>);
+
+/// Is an agency's outings by date and label.
+type ByDate<'a> = BTreeMap<(Date, &'a str), Trips<'a>>;
+
 /// Gathers the outings of each agency by day and label, with the gates that the rule gives them in this order.
 fn outings(inputs: &Inputs, prk: &Prk, plan: &Plan, roster: &Roster) -> BTreeMap<AgencyNo, Vec<Outing>> {
     let mut together: BTreeMap<(AgencyNo, Date, BTreeSet<InspectorNo>), Vec<Trip>> = BTreeMap::new();
@@ -93,16 +99,16 @@ fn outings(inputs: &Inputs, prk: &Prk, plan: &Plan, roster: &Roster) -> BTreeMap
             together.entry((team.agency, visit.date, officers)).or_default().push(Trip { visit, team, needed });
         }
     }
-    let mut sorted: BTreeMap<AgencyNo, BTreeMap<(Date, &str), (BTreeSet<InspectorNo>, Vec<Trip>)>> = BTreeMap::new();
+    let mut sorted: BTreeMap<AgencyNo, ByDate> = BTreeMap::new();
     for ((agency, date, officers), trips) in together {
         if let Some(label) = trips.iter().map(|trip| trip.visit.id.as_str()).min() {
             sorted.entry(agency).or_default().insert((date, label), (officers, trips));
         }
     }
     let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
-    let of_agency = |agency: AgencyNo, rows: BTreeMap<(Date, &str), (BTreeSet<InspectorNo>, Vec<Trip>)>| {
+    let of_agency = |agency: AgencyNo, rows: ByDate| {
         let mut doors = Doors::new(inputs.rules.team.size);
-        let outing = |((date, label), (team, trips)): ((Date, &str), (BTreeSet<InspectorNo>, Vec<Trip>))| {
+        let outing = |((date, label), (team, trips)): ((Date, &str), Trips)| {
             let key: Key = prk.key(&team_label(&group, &inputs.agencies[agency.at()].code, label));
             let eligible = roster.eligible(inputs, agency, &trips);
             let needed: BTreeSet<&str> = trips.iter().flat_map(|trip| &trip.needed).copied().collect();

@@ -1,0 +1,82 @@
+//! `fairdraw new`.
+
+use std::path::PathBuf;
+
+use super::{Ending, Failure, answer, lang};
+use fairdraw::both;
+use fairdraw::files::cells;
+use fairdraw::lottery::keys;
+use fairdraw::plan::model::Span;
+use fairdraw::publish::blank::{self, Period};
+
+/// Make a workspace to fill in: plan.toml, a workbook for every table, the known holidays
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  fairdraw new 2026Q1 --region 411381\n  fairdraw check 2026Q1")]
+pub struct Args {
+    /// Folder that is made; it must not hold anything yet
+    folder: PathBuf,
+    /// Administrative code of the county, six digits (GB/T 2260)
+    #[arg(long, value_name = "CODE")]
+    region: String,
+    /// Name of the period, such as 2026, 2026H1, 2026Q1 or 2026-03; the folder's name if not given
+    #[arg(long, value_name = "NAME")]
+    period: Option<String>,
+    /// First day, where the name of the period does not tell it
+    #[arg(long, value_name = "DATE", requires = "last")]
+    first: Option<String>,
+    /// Last day, where the name of the period does not tell it
+    #[arg(long, value_name = "DATE", requires = "first")]
+    last: Option<String>,
+}
+
+pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let period = period(args)?;
+    let no_place = |error: std::io::Error| {
+        Failure::new(format!("{}: {error}", args.folder.display()), "name a folder that can be made")
+    };
+    let is_taken = std::fs::read_dir(&args.folder).is_ok_and(|mut entries| entries.next().is_some());
+    if is_taken {
+        let cause = format!("{} holds something already", args.folder.display());
+        return Err(Failure::new(cause, "name a folder that is empty or not there; nothing is overwritten"));
+    }
+    std::fs::create_dir_all(&args.folder).map_err(no_place)?;
+    let files = blank::workspace(&period);
+    for file in &files {
+        std::fs::write(args.folder.join(&file.path), &file.bytes).map_err(no_place)?;
+    }
+    let folder = args.folder.display();
+    let mut text = String::new();
+    for file in &files {
+        text += &format!("{folder}/{}\n", file.path);
+    }
+    let next =
+        both!("fill in the workbooks, then: fairdraw check {folder}\n", "填好各表后运行：fairdraw check {folder}\n");
+    answer(&format!("{text}{}", next.get(lang())))?;
+    Ok(Ending::Yes)
+}
+
+fn period(args: &Args) -> Result<Period, Failure> {
+    let of_folder = || args.folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = args.period.clone().or_else(of_folder).unwrap_or_default();
+    if !(1..=32).contains(&name.len()) || !keys::is_group(&name) {
+        let cause = format!("{name:?} is no name of a period");
+        return Err(Failure::new(cause, "add --period with 1 to 32 characters of 0-9 A-Z a-z . _ -, such as 2026Q1"));
+    }
+    if args.region.len() != 6 || !args.region.bytes().all(|b| b.is_ascii_digit()) {
+        let cause = format!("{:?} is no administrative code", args.region);
+        return Err(Failure::new(cause, "give six digits of GB/T 2260, such as 411381"));
+    }
+    let days = match (&args.first, &args.last) {
+        (Some(first), Some(last)) => {
+            let span = cells::date(first).zip(cells::date(last)).map(|(first, last)| Span { first, last });
+            span.filter(|span| span.first <= span.last).ok_or_else(|| {
+                Failure::new(format!("{first} and {last} are not two dates in order"), "write them as YYYY-MM-DD")
+            })?
+        }
+        _ => blank::days_of(&name).ok_or_else(|| {
+            let advice = "use a name such as 2026Q1, or add --first and --last";
+            Failure::new(format!("the days of {name} do not follow from its name"), advice)
+        })?,
+    };
+    Ok(Period { name, region: args.region.clone(), days })
+}

@@ -1,0 +1,251 @@
+//! `fairdraw result`.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::ceremony::{Where, failure};
+use super::void::reason;
+use super::workbooks::replay;
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use fairdraw::both;
+use fairdraw::ceremony::{draw, result};
+use fairdraw::files::faults::Faults;
+use fairdraw::files::ledger::{Direct, Ledger};
+use fairdraw::files::results;
+use fairdraw::ledger::hash::sha256_hex;
+use fairdraw::plan::model::SpecialDay;
+use fairdraw::plan::results::{Records, Taken, parts};
+use fairdraw::publish::results::{Due, due, due_text};
+use fairdraw::publish::{report, results_page, site, workbooks};
+use fairdraw::run::Made;
+
+/// Take in filled record workbooks, and list what is due and overdue
+///
+/// A record has the day of the check and one result or more; nothing is assumed. Delivering a file again changes
+/// nothing. A record that says something else than before is refused, unless --correct gives the reason.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_long_help = "Example:\n  fairdraw result target --bundle target/2024Q1 --results target/results.csv --today 2024-02-20"
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub source: Source,
+    /// Record workbooks that were filled in
+    files: Vec<PathBuf>,
+    /// Day on which this is done; that of --at or of the clock if not given
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+    /// Let records that differ replace those before, for this reason; both stay in the table
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    correct: Option<String>,
+    /// Publish all records: write the notice (抽查结果公示) and note the day
+    #[arg(long, value_name = "FILE.xlsx")]
+    publish: Option<PathBuf>,
+    /// Publish all records on this site of the plan, which `fairdraw publish` wrote, and note the day
+    #[arg(long, value_name = "SITE")]
+    site: Option<PathBuf>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Says where the plan, its results and the calendar are.
+#[derive(Debug, clap::Args)]
+pub struct Source {
+    #[command(flatten)]
+    pub place: Where,
+    /// Folder of the bundle; the drawn plan of the workspace's ledger if not given
+    #[arg(long, value_name = "BUNDLE")]
+    bundle: Option<PathBuf>,
+    /// Table of results; that of the ledger, or WORKSPACE/results.csv without one, if not given
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    results: Option<PathBuf>,
+    /// Calendar of a further year, for deadlines beyond the plan's own; may be given several times
+    #[arg(long, value_name = "FILE")]
+    calendar: Vec<PathBuf>,
+}
+
+/// Holds a plan, what is known of its results, and where they are kept.
+pub struct Opened {
+    pub made: Made,
+    pub records: Records,
+    pub calendar: Vec<SpecialDay>,
+    kept: Kept,
+}
+
+enum Kept {
+    Ledger(Ledger),
+    File(PathBuf),
+}
+
+#[derive(Serialize)]
+struct Answer {
+    period: String,
+    #[serde(flatten)]
+    taken: Taken,
+    /// Records published by this call.
+    published: u32,
+    /// Number and code of the ledger's entry, if one was written.
+    entry: Option<(u32, String)>,
+    #[serde(serialize_with = "fairdraw::publish::results::as_text")]
+    today: Date,
+    due: Vec<Due>,
+}
+
+pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let progress = Progress::new();
+    let mut opened = args.source.open(&progress)?;
+    let time = args.source.place.time();
+    let today = args.today.unwrap_or(time.date());
+    let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
+    let made = &opened.made;
+    let corrects = args.correct.is_some();
+    let delivery = results::read(&files, &made.inputs, &made.plan, &opened.records, corrects, today);
+    drop(progress);
+    tell(&report::faults(&delivery.faults, lang()));
+    if delivery.faults.iter().any(|fault| fault.severity == fairdraw::files::faults::Severity::Error) {
+        return Ok(Ending::No);
+    }
+    let taken = opened.records.take_in(delivery.records, args.correct.as_deref().unwrap_or_default());
+    let is_public = args.publish.is_some() || args.site.is_some();
+    let published = if is_public { opened.records.publish(today) } else { 0 };
+    if let Some(site) = &args.site {
+        check_site(site, &opened.records.period)?;
+        for file in results_page::write(&opened.made.inputs, &opened.made.plan, &opened.records) {
+            write_whole(&site.join(&file.path), &file.bytes)?;
+        }
+    }
+    if let Some(path) = &args.publish {
+        let notice = workbooks::notice::write(&opened.made.inputs, &opened.made.plan, &opened.records);
+        write_whole(path, &notice)?;
+    }
+    let entry = match &mut opened.kept {
+        Kept::Ledger(ledger) => {
+            result::record(ledger, &opened.records, taken, published, time, &mut Direct).map_err(failure)?
+        }
+        Kept::File(path) => {
+            write_whole(path, &results::write(&opened.records).bytes)?;
+            None
+        }
+    };
+    let inputs = &opened.made.inputs;
+    let parts = parts(inputs, &opened.made.plan, &opened.records, &opened.calendar);
+    let list = due(inputs, &parts, today);
+    let code = entry.map(|entry| (entry.number, fairdraw::ceremony::sheet::short_code(&entry)));
+    let answer_of = Answer { period: opened.records.period.clone(), taken, published, entry: code, today, due: list };
+    match args.format {
+        Format::Json => answer(&json(&answer_of))?,
+        Format::Text => answer(&text(&answer_of))?,
+    }
+    Ok(Ending::Yes)
+}
+
+fn text(of: &Answer) -> String {
+    let Answer { period, today, taken, published, .. } = of;
+    let Taken { new, same, corrected } = taken;
+    let mut text = both!(
+        "{period} on {today}: {new} records new, {same} as before, {corrected} corrected, {published} published\n",
+        "{period} 截至 {today}：新增记录 {new} 条，与前相同 {same} 条，更正 {corrected} 条，公示 {published} 条\n"
+    )
+    .get(lang())
+    .to_owned();
+    if let Some((number, code)) = &of.entry {
+        text += both!("  ledger     entry {number}, code {code}\n", "  账本 第 {number} 条，短码 {code}\n").get(lang());
+    }
+    if of.due.is_empty() {
+        text += lang().pick("  due        nothing\n", "  待办 无\n");
+    }
+    text + &due_text(&of.due, lang())
+}
+
+impl Source {
+    /// Replays the plan and reads its results and calendar.
+    pub fn open(&self, progress: &Progress) -> Result<Opened, Failure> {
+        let (made, records, kept) = match &self.bundle {
+            Some(bundle) => {
+                let made = replay(bundle, progress)?;
+                let path = self.results.clone().unwrap_or_else(|| self.place.workspace.join(results::RESULTS));
+                let rules = &made.inputs.rules;
+                let records = read_results(&path, &format!("{}.{}", rules.region, rules.period))?;
+                (made, records, Kept::File(path))
+            }
+            None => {
+                let ceremony = self.place.ceremony()?;
+                let ledger = self.place.open_existing()?;
+                let attempt = result::drawn(&ledger, &ceremony).map_err(failure)?;
+                let bundle = ledger.attempt_folder(&ceremony, attempt.number).join(draw::BUNDLE);
+                let made = replay(&bundle, progress)?;
+                let manifest = made_manifest(&bundle)?;
+                let drawn = attempt.draw.map(|at| &ledger.entries()[at]);
+                if drawn.and_then(|entry| entry.fact("manifest")) != Some(&manifest) {
+                    let cause = format!("{} is not the plan that the ledger's DRAW entry names", bundle.display());
+                    return Err(Failure::new(cause, "restore the attempt's folder from a copy"));
+                }
+                let records = result::known(&ledger, &ceremony).map_err(failure)?;
+                (made, records, Kept::Ledger(ledger))
+            }
+        };
+        let mut faults = Faults::default();
+        let files: Vec<&Path> = self.calendar.iter().map(PathBuf::as_path).collect();
+        let mut calendar = results::calendar(&files, &mut faults);
+        if faults.has_errors() {
+            tell(&report::faults(&faults.into_sorted(), lang()));
+            return Err(Failure::new("the calendar can not be read", "give files as plan.toml names them"));
+        }
+        calendar.extend(made.inputs.calendar.iter().cloned());
+        Ok(Opened { made, records, calendar, kept })
+    }
+}
+
+/// Makes sure that a folder is the open site of a period: one that shows the commitment alone must not show results.
+fn check_site(site: &Path, period: &str) -> Result<(), Failure> {
+    let refused = |cause: &str| {
+        let advice = "give the folder that `fairdraw publish` wrote for this plan, after the visits are public";
+        Failure::new(format!("{}: {cause}", site.display()), advice)
+    };
+    let mark = fs::read(site.join(site::MARK)).map_err(|error| refused(&error.to_string()))?;
+    let mark: serde_json::Value = serde_json::from_slice(&mark).map_err(|error| refused(&error.to_string()))?;
+    let word = |name: &str| mark[name].as_str().unwrap_or_default().to_owned();
+    if format!("{}.{}", word("region"), word("period")) != period {
+        return Err(refused("the site is of another plan"));
+    }
+    if !site.join("list.html").is_file() {
+        return Err(refused("the site does not show the drawn entities, so it must not show their results"));
+    }
+    Ok(())
+}
+
+/// Reads a table of results; one that is not there has no records.
+pub fn read_results(path: &Path, period: &str) -> Result<Records, Failure> {
+    match fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Records::new(period.to_owned())),
+        Err(error) => Err(Failure::new(format!("{}: {error}", path.display()), "")),
+        Ok(bytes) => results::parse(&bytes, period).map_err(|error| {
+            let advice = "restore the table from a copy; results are corrected with `fairdraw result --correct` only";
+            Failure::new(format!("{}: {error}", path.display()), advice)
+        }),
+    }
+}
+
+fn made_manifest(bundle: &Path) -> Result<String, Failure> {
+    let path = bundle.join(fairdraw::files::bundle::MANIFEST);
+    let bytes = fs::read(&path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), ""))?;
+    Ok(sha256_hex(&bytes))
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::NamedTempFile::new_in(above).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    });
+    written
+        .map_err(|error| Failure::new(format!("{}: {error}", path.display()), "choose a place that can be written to"))
+}
