@@ -12,7 +12,7 @@ use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
-use fairdraw::plan::amend::{Amendment, Change, Reason};
+use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};
 use fairdraw::plan::results::{Finding, Record, Records, Taken};
 use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
@@ -489,7 +489,12 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
             match room.step(step, &mut Direct) {
                 Ok(()) => assert!(!counts, "step {step} was done twice"),
                 // Where the dice are on record, the same command asks for the beacon next.
-                Err(CeremonyError::Ledger(LedgerError::Refused(_)) | CeremonyError::NotFallen { .. }) => {
+                // Whoever was replaced has no seat any more.
+                Err(
+                    CeremonyError::Ledger(LedgerError::Refused(_))
+                    | CeremonyError::NotFallen { .. }
+                    | CeremonyError::Amend(AmendError::NotSeated),
+                ) => {
                     assert!(counts, "step {step}: {error}");
                 }
                 Err(other) => panic!("step {step} killed at write {writes_left} does not go on: {other}"),
@@ -559,6 +564,13 @@ fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
     assert_eq!((&taken["period"], &taken["new"], &taken["entry"]), (&NAME.into(), &0.into(), &serde_json::Value::Null));
     let report: serde_json::Value = serde_json::from_slice(&call("report").stdout).expect("JSON");
     assert_eq!(report["agencies"][0]["planned"], 8);
+    // A notice of results would tell who is on the list while that is secret.
+    let notice = folder.path().join("notice.xlsx");
+    let mut early = support::fairdraw();
+    early.arg("result").arg(folder.path()).args(["--at", "2026-10-21T09:00:00", "--publish"]).arg(&notice);
+    let early = early.output().expect("the program can be started");
+    assert_eq!((early.status.code(), notice.exists()), (Some(2), false));
+    assert!(support::stderr(&early).contains("are secret until 2026-12-31"), "{}", support::stderr(&early));
     let table = room.ledger().attempt_folder(NAME, 1).join(format!("results/{:06}.csv", entry.number));
     let text = fs::read_to_string(&table).expect("the table");
     fs::write(&table, text.replace("no-problem", "pending")).expect("a file can be written");

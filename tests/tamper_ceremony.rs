@@ -119,12 +119,14 @@ fn forge(room: &Room, change: impl Fn(&mut Vec<Entry>)) {
     }
 }
 
+/// Is a change of a ledger before its hashes are made anew.
+type Rewrite = fn(&mut Vec<Entry>);
+
 /// Cheat: history rewritten. Without this, a ledger whose hashes were all made anew would pass beside a bundle that was
 /// drawn under another; a fork, a truncation and a reordering are found, and a hole in the chain by itself.
 #[test]
 fn a_forked_cut_or_reordered_ledger_is_found() {
-    type Change = fn(&mut Vec<Entry>);
-    let rewritten: [(&str, Change, &str); 3] = [
+    let rewritten: [(&str, Rewrite, &str); 3] = [
         ("a fork", |all| all[0].facts[1].1 = "fairdraw 9.9.9".to_owned(), "ledger/000001-SEAL.txt"),
         ("cut before the draw", |all| all.truncate(3), "manifest.json"),
         ("cut within the entropy", |all| all.truncate(2), "ledger/000003-ENTROPY.txt"),

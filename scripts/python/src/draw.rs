@@ -37,7 +37,40 @@ pub struct Wanted {
 struct Candidate {
     ticket: Ticket,
     iv: Iv,
-    id: Box<str>,
+    id: Id,
+}
+
+/// Is a text that lies in its place if it is short, as nearly every id is: a million small allocations would cost more
+/// than all else in a draw.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Id {
+    Short(u8, [u8; SHORT]),
+    Long(Box<str>),
+}
+
+/// Bytes of the longest id that has room beside its length.
+const SHORT: usize = 22;
+
+impl Id {
+    fn of(text: &str) -> Id {
+        let mut bytes = [0; SHORT];
+        match bytes.get_mut(..text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                Id::Short(text.len() as u8, bytes)
+            }
+            None => Id::Long(text.into()),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Id::Short(length, bytes) => {
+                std::str::from_utf8(&bytes[..usize::from(*length)]).expect("the bytes are those of a text")
+            }
+            Id::Long(text) => text,
+        }
+    }
 }
 
 /// Keeps the smallest tickets of a stratum while its rows go by.
@@ -65,7 +98,7 @@ impl Stratum {
         if self.wanted == 0 || self.threshold.is_some_and(|threshold| ticket.value() > threshold) {
             return;
         }
-        self.candidates.push(Candidate { ticket, iv, id: id.into() });
+        self.candidates.push(Candidate { ticket, iv, id: Id::of(id) });
         if self.candidates.len() >= 2 * self.wanted as usize + 64 {
             self.cut();
         }
@@ -227,9 +260,9 @@ impl Pass<'_> {
 
 /// Tells of ids that stand twice in the sample, in one stratum or in two (protocol §21.3).
 fn twins(strata: &[Stratum]) -> Vec<String> {
-    let mut all: Vec<(Iv, &Box<str>, &str)> = strata
+    let mut all: Vec<(Iv, &str, &str)> = strata
         .iter()
-        .flat_map(|stratum| stratum.candidates.iter().map(|pick| (pick.iv, &pick.id, stratum.name.as_str())))
+        .flat_map(|stratum| stratum.candidates.iter().map(|pick| (pick.iv, pick.id.text(), stratum.name.as_str())))
         .collect();
     all.sort_unstable();
     let twins = all.windows(2).filter(|pair| pair[0].0 == pair[1].0);
@@ -249,7 +282,7 @@ fn rows(strata: &[Stratum]) -> Result<RecordBatch, ArrowError> {
         ("stratum", Arc::new(picks().map(|(stratum, _)| Some(&stratum.name)).collect::<StringArray>()) as ArrayRef),
         ("rank", Arc::new(UInt32Array::from_iter_values(ranks))),
         ("ticket", Arc::new(tickets(picks().map(|(_, pick)| Some(pick.ticket)))?)),
-        ("id", Arc::new(picks().map(|(_, pick)| Some(&pick.id)).collect::<StringArray>())),
+        ("id", Arc::new(picks().map(|(_, pick)| Some(pick.id.text())).collect::<StringArray>())),
     ])
 }
 
