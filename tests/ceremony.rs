@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use fairdraw::ceremony::{CeremonyError, draw, entropy, open, result, seal, sheet, witness};
+use fairdraw::ceremony::{CeremonyError, amend, draw, entropy, open, result, seal, sheet, witness};
 use fairdraw::files::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
+use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};
 use fairdraw::plan::results::{Finding, Record, Records, Taken};
 use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
@@ -109,6 +110,15 @@ impl Room {
         draw::void(&mut self.ledger(), NAME, "表格有误", time(at), disk, &mut |_| {})
     }
 
+    /// Takes the first officer of the first visit off it.
+    pub fn amend(&self, disk: &mut dyn Disk) -> Result<Entry, CeremonyError> {
+        let teams = fs::read_to_string(self.bundle().join("teams.csv")).expect("the teams");
+        let row: Vec<&str> = teams.lines().nth(1).expect("a seat").split(',').collect();
+        let change = Change::Officer { certificate: row[2].to_owned() };
+        let amendment = Amendment { visit: row[0].to_owned(), change, reason: Reason::Sick };
+        amend::amend(&mut self.ledger(), NAME, &amendment, time(AMEND_AT), disk, &mut |_| {}).map(|(entry, _)| entry)
+    }
+
     /// Runs one whole step of the ceremony by its number; `Ok` where it is done.
     pub fn step(&self, step: u32, disk: &mut dyn Disk) -> Result<(), CeremonyError> {
         match step {
@@ -117,6 +127,7 @@ impl Room {
             2 => self.entropy(BEACON_AT, &SECOND, disk).map(|_| ()),
             3 => self.draw(DRAW_AT, disk).map(|_| ()),
             4 => open::publish(&mut self.ledger(), NAME, time(PUBLISH_AT), disk).map(|_| ()),
+            5 => self.amend(disk).map(|_| ()),
             _ => open::open(&mut self.ledger(), NAME, time(OPEN_AT), disk).map(|_| ()),
         }
     }
@@ -131,6 +142,7 @@ const ROLL_AT: &str = "2026-10-02T10:00:00";
 const BEACON_AT: &str = "2026-10-02T21:35:00";
 pub const DRAW_AT: &str = "2026-10-03T09:00:00";
 pub const PUBLISH_AT: &str = "2026-10-03T10:00:00";
+pub const AMEND_AT: &str = "2026-10-05T09:00:00";
 /// The embargo ends with 2026-12-31.
 pub const OPEN_AT: &str = "2027-01-01T00:00:00";
 const FIRST: [&str; 4] = [DICE, DICE, SEALED, SEALED];
@@ -451,8 +463,8 @@ impl Disk for Kill {
     }
 }
 
-/// Steps of a whole ceremony: seal, dice, beacon, draw, publish, open.
-const STEPS: u32 = 6;
+/// Steps of a whole ceremony: seal, dice, beacon, draw, publish, amend, open.
+const STEPS: u32 = 7;
 
 /// Without this, a power cut in the middle of a ceremony could lose or double a step. Every write of every step is the
 /// last one once; then the same command runs again, and everything on disk is as if nothing had happened.
@@ -477,7 +489,12 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
             match room.step(step, &mut Direct) {
                 Ok(()) => assert!(!counts, "step {step} was done twice"),
                 // Where the dice are on record, the same command asks for the beacon next.
-                Err(CeremonyError::Ledger(LedgerError::Refused(_)) | CeremonyError::NotFallen { .. }) => {
+                // Whoever was replaced has no seat any more.
+                Err(
+                    CeremonyError::Ledger(LedgerError::Refused(_))
+                    | CeremonyError::NotFallen { .. }
+                    | CeremonyError::Amend(AmendError::NotSeated),
+                ) => {
                     assert!(counts, "step {step}: {error}");
                 }
                 Err(other) => panic!("step {step} killed at write {writes_left} does not go on: {other}"),
@@ -489,8 +506,8 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
             assert!(now == undisturbed, "step {step}, write {writes_left}: something is lost or other");
         }
     }
-    // Seal 25, entropy twice 6, draw 39, publish 17, open 37: fewer would mean that some write is not tried.
-    assert!(kills >= 130, "{kills} kills");
+    // Seal 25, entropy twice 6, draw 39, publish 17, amend 13, open 37: fewer would mean that some write is not tried.
+    assert!(kills >= 143, "{kills} kills");
 }
 
 /// Holds one record, as a delivery of results gives it.
@@ -547,6 +564,13 @@ fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
     assert_eq!((&taken["period"], &taken["new"], &taken["entry"]), (&NAME.into(), &0.into(), &serde_json::Value::Null));
     let report: serde_json::Value = serde_json::from_slice(&call("report").stdout).expect("JSON");
     assert_eq!(report["agencies"][0]["planned"], 8);
+    // A notice of results would tell who is on the list while that is secret.
+    let notice = folder.path().join("notice.xlsx");
+    let mut early = support::fairdraw();
+    early.arg("result").arg(folder.path()).args(["--at", "2026-10-21T09:00:00", "--publish"]).arg(&notice);
+    let early = early.output().expect("the program can be started");
+    assert_eq!((early.status.code(), notice.exists()), (Some(2), false));
+    assert!(support::stderr(&early).contains("are secret until 2026-12-31"), "{}", support::stderr(&early));
     let table = room.ledger().attempt_folder(NAME, 1).join(format!("results/{:06}.csv", entry.number));
     let text = fs::read_to_string(&table).expect("the table");
     fs::write(&table, text.replace("no-problem", "pending")).expect("a file can be written");

@@ -1,5 +1,7 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
+mod amend;
+mod audit;
 mod ceremony;
 mod cli;
 mod estimates;
@@ -19,6 +21,7 @@ mod site;
 mod stability;
 mod support;
 mod tamper;
+mod tamper_ceremony;
 mod templates;
 mod tidy;
 mod uniformity;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use fairdraw::ceremony::open;
 use fairdraw::files::ledger::{Direct, Ledger};
+use fairdraw::ledger::chain::Kind;
 use fairdraw::publish::officer;
 use serde_json::Value;
 
@@ -79,10 +79,10 @@ fn lists_under_an_embargo_are_published_once_they_are_opened() {
     assert!(!all.contains(salt), "the sealed value is shown");
 
     let mut office = Ledger::open(&ledger).expect("the ledger is sound");
-    let time = |text: &str| text.parse().expect("a time");
-    open::publish(&mut office, "330106.2026Q4", time("2026-10-04T09:00:00"), &mut Direct)
-        .expect("the public part is out");
-    open::open(&mut office, "330106.2026Q4", time("2027-01-01T09:00:00"), &mut Direct).expect("the embargo is over");
+    let facts = vec![("what".to_owned(), "all".to_owned())];
+    let time = "2027-01-01T09:00:00".parse().expect("a time");
+    let entry = office.next(Kind::Publish, time, "330106.2026Q4", 1, facts).expect("an entry in order");
+    office.append(&mut Direct, entry).expect("an entry is written");
     drop(office);
     let output = publish(&room.bundle(), &out, &[&["--force"][..], &with_ledger].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

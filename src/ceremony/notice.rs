@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use super::CeremonyError;
+use super::amend::amended;
 use super::draw::drawn;
 use super::sheet::{escaped, qr_svg, short_code};
 use crate::files::ledger::{Ledger, LedgerError};
 use crate::files::rows::{Csv, visit_lists};
-use crate::ledger::chain::Entry;
+use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::hex;
 use crate::ledger::notice::{COLUMNS, Notice};
 use crate::ledger::proof::Inclusion;
@@ -71,9 +72,14 @@ pub fn notice(
     let order = |refusal| CeremonyError::from(LedgerError::from(refusal));
     let attempt = ledger.latest(ceremony).ok_or_else(|| order(Refusal::NotSealed(ceremony.to_owned())))?;
     let draw = attempt.draw.map(|at| &ledger.entries()[at]);
-    let draw = draw.ok_or_else(|| order(Refusal::NotDrawn(ceremony.to_owned())))?;
+    let first = draw.ok_or_else(|| order(Refusal::NotDrawn(ceremony.to_owned())))?;
     let made = drawn(ledger, attempt, stage)?;
-    let Made { inputs, plan, prk, .. } = &made;
+    let Made { inputs, prk, .. } = &made;
+    let plan = &amended(ledger, attempt, &made)?.plan;
+    // The latest entry with a root stands for the plan as it is now.
+    let of = |entry: &&Entry| entry.ceremony == ceremony && entry.attempt == attempt.number;
+    let mut amendments = ledger.entries().iter().filter(|entry| entry.kind == Kind::Amend).filter(of);
+    let draw = amendments.next_back().unwrap_or(first);
     let at = plan.visits.iter().position(|found| found.id == visit);
     let at = at.ok_or_else(|| CeremonyError::NoVisit(visit.to_owned()))?;
     let rows = rows(inputs, plan, prk);
@@ -86,15 +92,14 @@ pub fn notice(
         row: rows[at].clone(),
     };
     notice.check(ledger.entries()).map_err(|_| CeremonyError::Changed { file: draw.file() })?;
-    let later: Vec<&Entry> = notice.later(ledger.entries()).collect();
     let page =
-        html(inputs, &plan.visits[at], &notice, draw, &later).ok_or(CeremonyError::TooLong(notice.text().len()))?;
+        html(inputs, &plan.visits[at], &notice, first, draw).ok_or(CeremonyError::TooLong(notice.text().len()))?;
     Ok((notice, page))
 }
 
 /// Writes the page, one sheet of A4 for a common visit, without scripts and without anything from elsewhere; `None`
 /// if the text is too long for a QR code.
-fn html(inputs: &Inputs, visit: &Visit, notice: &Notice, draw: &Entry, later: &[&Entry]) -> Option<String> {
+fn html(inputs: &Inputs, visit: &Visit, notice: &Notice, first: &Entry, draw: &Entry) -> Option<String> {
     let svg = qr_svg(&notice.text(), 62)?;
     let entity = &inputs.entities[visit.entity.at()];
     let mut items = String::new();
@@ -111,19 +116,17 @@ fn html(inputs: &Inputs, visit: &Visit, notice: &Notice, draw: &Entry, later: &[
             row(&mut officers, [&agency.name, lead, &officer.name, &officer.certificate]);
         }
     }
-    let mut changes = String::new();
-    for entry in later {
-        let facts: Vec<String> = entry.facts.iter().map(|(word, value)| format!("{word} {value}")).collect();
-        writeln!(
-            changes,
-            "<p><b>变更 · change, {} {}, {}：</b>{}</p>",
-            entry.file(),
-            short_code(entry),
-            entry.time,
-            escaped(&facts.join("; "))
+    let changes = if first.number == draw.number {
+        String::new()
+    } else {
+        let reason = draw.fact("reason").unwrap_or_default();
+        format!(
+            "<p>该计划抽出后依规则变更过，最近一次（{reason}）见台账 {}；原计划见 {}。The plan was amended since its draw; \
+             both stand in the ledger.</p>\n",
+            draw.file(),
+            first.file()
         )
-        .expect("a string takes all text");
-    }
+    };
     let place = format!("{} {}", inputs.townships[entity.township.at()].name, entity.address);
     Some(format!(
         "<!doctype html>\n<html lang=\"zh-CN\">\n<meta charset=\"utf-8\">\n<title>检查通知书 {id}</title>\n\

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::lang::Lang;
 
+mod amend;
+mod audit;
 mod ceremony;
 mod check;
 mod completions;
@@ -27,6 +29,7 @@ mod publish;
 mod report;
 mod result;
 mod seal;
+mod simulate;
 mod verify;
 mod void;
 mod workbooks;
@@ -60,10 +63,13 @@ enum Command {
     Entropy(entropy::Args),
     Draw(draw::Args),
     Open(open::Args),
+    Amend(amend::Args),
     Lodge(lodge::Args),
     Ledger(ledger::Args),
     Notice(notice::Args),
     Void(void::Args),
+    Simulate(simulate::Args),
+    Audit(audit::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -135,9 +141,12 @@ pub fn main() -> ExitCode {
         Command::Draw(args) => draw::run(&args),
         Command::Lodge(args) => lodge::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Amend(args) => amend::run(&args),
         Command::Open(args) => open::run(&args),
         Command::Notice(args) => notice::run(&args),
         Command::Void(args) => void::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

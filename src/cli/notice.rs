@@ -62,7 +62,7 @@ pub fn verify(notice: &str, ledger: &Path) -> Result<Ending, Failure> {
         }
     };
     let cells = csv::ReaderBuilder::new().has_headers(false).from_reader(notice.row.as_bytes()).into_records().next();
-    let mut told = format!("verified: the visit stands in the plan drawn at {}, entry {}\n", draw.time, draw.file());
+    let mut told = format!("verified: the visit stands in the plan of {}, entry {}\n", draw.time, draw.file());
     for (name, cell) in COLUMNS.iter().zip(cells.into_iter().flatten().flat_map(|row| cells_of(&row))).skip(1) {
         told.push_str(&format!("  {name:<10} {cell}\n"));
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::DateTime;
 use serde::Serialize;
 
 use super::ceremony::Where;
@@ -24,6 +23,7 @@ use fairdraw::publish::report::thousands;
 use fairdraw::publish::site::{self, Publication};
 use fairdraw::run::{Made, Stage};
 use fairdraw::verify::{Evidence, verify};
+use jiff::civil::DateTime;
 
 /// Write the public site of a plan: a folder of pages on which a firm checks itself, without any network
 ///
@@ -33,7 +33,7 @@ use fairdraw::verify::{Evidence, verify};
 #[command(after_long_help = "Example:\n  fairdraw publish target/2024Q1 --out target/site --sheets target/sheets")]
 pub struct Args {
     /// Folder of the bundle; of a workspace, to record that its draw is public and copy what may be public to --out, or
-    /// with --sealed to show its seal on a site, before the draw too
+    /// with --sealed to publish its seal before the draw
     bundle: PathBuf,
     /// Folder that the site is written to
     #[arg(long, value_name = "SITE")]
@@ -50,7 +50,7 @@ pub struct Args {
     /// The office's ledger as it stands now; the bundle's own, or that of the workspace, if not given
     #[arg(long, value_name = "DIR")]
     ledger: Option<PathBuf>,
-    /// With a workspace: Beijing time of the step; the clock's if not given
+    /// With a workspace that is drawn: Beijing time of the step; the clock's if not given
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime>,
     /// Replace a site that is there already
@@ -85,8 +85,8 @@ struct Answer {
 /// Writes the site; `start` is the language that was asked for, in which the pages then open.
 pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
-    let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
     if is_workspace && !args.sealed {
+        let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
         return super::open::publish(&place, &args.out, args.force);
     }
     let destination = Destination::open_for(&args.out, args.force, "site", site::MARK).map_err(no_place)?;
@@ -96,10 +96,11 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     let progress = Progress::new();
     let (ceremony, entries, files) = if is_workspace {
         if sheets.is_some() {
-            let cause = format!("{} is a workspace, not a drawn plan", args.bundle.display());
-            return Err(Failure::new(cause, "give the folder of a bundle with --sheets"));
+            let cause =
+                format!("{} is a workspace, not a drawn plan, and has no officers' sheets", args.bundle.display());
+            return Err(Failure::new(cause, "leave --sheets out, or give the folder of a bundle"));
         }
-        let (ceremony, commit, entries) = sealed_workspace(&place)?;
+        let (ceremony, commit, entries) = sealed_workspace(args)?;
         (ceremony, entries.len(), site::write_sealed(&commit, &entries, start))
     } else {
         let (made, kept) = replayed(&args.bundle, &progress)?;
@@ -205,7 +206,8 @@ fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Failur
 }
 
 /// Reads ceremony, commitment and ledger of a workspace that is sealed and need not be drawn.
-fn sealed_workspace(place: &Where) -> Result<(String, String, Vec<Entry>), Failure> {
+fn sealed_workspace(args: &Args) -> Result<(String, String, Vec<Entry>), Failure> {
+    let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: None };
     let ceremony = place.ceremony()?;
     let not_sealed = || Failure::new(format!("nothing is sealed for {ceremony}"), "run `fairdraw seal` first");
     let folder = place.folder();

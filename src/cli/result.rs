@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::ceremony::{Where, failure};
+use super::publish::{ledger_of, replayed};
 use super::void::reason;
 use super::workbooks::replay;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
@@ -16,7 +17,9 @@ use fairdraw::ceremony::{draw, result};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Direct, Ledger};
 use fairdraw::files::results;
+use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::sha256_hex;
+use fairdraw::ledger::state;
 use fairdraw::plan::model::SpecialDay;
 use fairdraw::plan::results::{Records, Taken, parts};
 use fairdraw::publish::results::{Due, due, due_text};
@@ -72,6 +75,8 @@ pub struct Opened {
     pub made: Made,
     pub records: Records,
     pub calendar: Vec<SpecialDay>,
+    /// Entries of the ledger that the plan belongs to; none in the plain mode.
+    entries: Vec<Entry>,
     kept: Kept,
 }
 
@@ -110,6 +115,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     }
     let taken = opened.records.take_in(delivery.records, args.correct.as_deref().unwrap_or_default());
     let is_public = args.publish.is_some() || args.site.is_some();
+    if is_public {
+        refuse_secret(&opened.entries, &opened.records.period)?;
+    }
     let published = if is_public { opened.records.publish(today) } else { 0 };
     if let Some(site) = &args.site {
         check_site(site, &opened.records.period)?;
@@ -163,13 +171,14 @@ fn text(of: &Answer) -> String {
 impl Source {
     /// Replays the plan and reads its results and calendar.
     pub fn open(&self, progress: &Progress) -> Result<Opened, Failure> {
-        let (made, records, kept) = match &self.bundle {
+        let (made, records, entries, kept) = match &self.bundle {
             Some(bundle) => {
-                let made = replay(bundle, progress)?;
+                let (made, files) = replayed(bundle, progress)?;
+                let entries = ledger_of(&files, self.place.ledger.as_deref())?;
                 let path = self.results.clone().unwrap_or_else(|| self.place.workspace.join(results::RESULTS));
                 let rules = &made.inputs.rules;
                 let records = read_results(&path, &format!("{}.{}", rules.region, rules.period))?;
-                (made, records, Kept::File(path))
+                (made, records, entries, Kept::File(path))
             }
             None => {
                 let ceremony = self.place.ceremony()?;
@@ -184,7 +193,7 @@ impl Source {
                     return Err(Failure::new(cause, "restore the attempt's folder from a copy"));
                 }
                 let records = result::known(&ledger, &ceremony).map_err(failure)?;
-                (made, records, Kept::Ledger(ledger))
+                (made, records, ledger.entries().to_vec(), Kept::Ledger(ledger))
             }
         };
         let mut faults = Faults::default();
@@ -195,8 +204,16 @@ impl Source {
             return Err(Failure::new("the calendar can not be read", "give files as plan.toml names them"));
         }
         calendar.extend(made.inputs.calendar.iter().cloned());
-        Ok(Opened { made, records, calendar, kept })
+        Ok(Opened { made, records, calendar, entries, kept })
     }
+}
+
+/// Refuses to publish results of visits whose list is still secret (protocol §16.1).
+fn refuse_secret(entries: &[Entry], ceremony: &str) -> Result<(), Failure> {
+    let attempts = state::read(entries).map_err(|(_, refusal)| Failure::new(&refusal, refusal.advice()))?;
+    let Some(day) = state::secret_until(entries, &attempts, ceremony) else { return Ok(()) };
+    let cause = format!("the lists of {ceremony} are secret until {day} and until they are opened");
+    Err(Failure::new(cause, "take the results in without --publish and --site; publish them after `fairdraw open`"))
 }
 
 /// Makes sure that a folder is the open site of a period: one that shows the commitment alone must not show results.

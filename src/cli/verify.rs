@@ -18,8 +18,8 @@ pub struct Args {
     /// Text of a notice's QR code, or a file that holds it, to be checked against --ledger instead of a bundle
     #[arg(long, value_name = "FILE|TEXT", conflicts_with = "bundle", requires = "ledger")]
     notice: Option<String>,
-    /// Ledger, or published folder with one, that the notice is checked against
-    #[arg(long, value_name = "DIR", requires = "notice")]
+    /// Office's ledger: the bundle must be its draw, and its amendments are replayed; or what the notice is checked against
+    #[arg(long, value_name = "DIR")]
     ledger: Option<PathBuf>,
     /// Workspace whose tables must be those that the bundle froze
     #[arg(long, value_name = "WORKSPACE")]
@@ -61,6 +61,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let mut evidence = Evidence {
         inputs: args.inputs.as_deref(),
         entropy: super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?,
+        ledger: args.ledger.as_deref(),
         ..Evidence::default()
     };
     evidence.earlier = super::history::visits(&args.after, &args.results)?;

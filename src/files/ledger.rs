@@ -253,6 +253,14 @@ impl Ledger {
         disk.sync_folder(above).map_err(at(above))
     }
 
+    /// Makes a folder of files beside the entries.
+    ///
+    /// # Errors
+    /// [`LedgerError::Io`] if it can not be made.
+    pub fn make_folder(&self, disk: &mut dyn Disk, folder: &Path) -> Result<(), LedgerError> {
+        disk.make_folder(folder).map_err(at(folder))
+    }
+
     /// Puts one file in place as a whole.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ pub struct Notice {
     /// `<region>.<period>`, without a blank.
     pub ceremony: String,
     pub attempt: u32,
-    /// Number of the DRAW entry whose `notices` is the root.
+    /// Number of the entry, DRAW or AMEND, whose `notices` is the root.
     pub entry: u32,
     pub proof: Inclusion,
     /// The visit's salted row: one line of CSV as [`COLUMNS`] names it.
@@ -32,7 +32,7 @@ pub const COLUMNS: [&str; 11] =
 pub enum NoticeError {
     #[error("the text is no notice of the form {FORM}")]
     Form,
-    #[error("the ledger has no draw of {ceremony}, attempt {attempt}, in entry {entry}")]
+    #[error("the ledger has no plan of {ceremony}, attempt {attempt}, in entry {entry}")]
     NoDraw { ceremony: String, attempt: u32, entry: u32 },
     #[error("entry {0} of the ledger carries no root of notices")]
     NoRoot(u32),
@@ -83,7 +83,7 @@ impl Notice {
         Ok(self.proof.verify(self.row.as_bytes(), root)?)
     }
 
-    /// Checks the notice against a ledger and returns the DRAW entry under which the visit stands.
+    /// Checks the notice against a ledger and returns the entry, DRAW or AMEND, under which the visit stands.
     ///
     /// # Errors
     /// [`NoticeError`] if the ledger has no such draw, or the row is not under its root.
@@ -91,7 +91,8 @@ impl Notice {
         let Notice { ceremony, attempt, entry, .. } = self;
         let none = || NoticeError::NoDraw { ceremony: ceremony.clone(), attempt: *attempt, entry: *entry };
         let is_draw = |found: &&Entry| {
-            (found.number, found.attempt, found.kind) == (*entry, *attempt, Kind::Draw) && found.ceremony == *ceremony
+            let is_plan = matches!(found.kind, Kind::Draw | Kind::Amend);
+            is_plan && (found.number, found.attempt) == (*entry, *attempt) && found.ceremony == *ceremony
         };
         let draw = entries.iter().find(is_draw).ok_or_else(none)?;
         let (size, root) = draw.fact("notices").and_then(root).ok_or(NoticeError::NoRoot(*entry))?;
@@ -99,15 +100,11 @@ impl Notice {
         Ok(draw)
     }
 
-    /// Lists what the ledger says of the visit after its draw: changes of this visit, and the end of the attempt.
+    /// Lists the later entries that may have changed the visit: an amendment does not say which one, for a visit may be
+    /// secret; and the end of the attempt.
     pub fn later<'a>(&'a self, entries: &'a [Entry]) -> impl Iterator<Item = &'a Entry> {
-        let is_own = |entry: &&Entry| match entry.kind {
-            Kind::Void => true,
-            Kind::Amend => entry.fact("visit") == self.visit(),
-            _ => false,
-        };
         let own = entries.iter().filter(|entry| entry.ceremony == self.ceremony && entry.attempt == self.attempt);
-        own.filter(move |entry| is_own(entry))
+        own.filter(|entry| entry.number > self.entry && matches!(entry.kind, Kind::Void | Kind::Amend))
     }
 
     /// Returns the visit's id: the cell behind the salt.

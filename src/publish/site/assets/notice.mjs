@@ -31,17 +31,17 @@ function pathOf(packed) {
 }
 
 // Holds a notice against a ledger: `fault` says why it proves nothing, or is null; `draw` is its entry, `visit` its row
-// by column, and `later` what the ledger says of the visit since.
+// by column, and `later` what may have changed the visit since: an amendment does not tell which one it is about.
 export function checkNotice(notice, entries) {
   const { ceremony, attempt, entry, proof, row } = notice;
   const own = entries.filter((one) => one.ceremony === ceremony && one.attempt === attempt);
-  const draw = own.find((one) => one.number === entry && one.kind === "DRAW");
+  const draw = own.find((one) => one.number === entry && (one.kind === "DRAW" || one.kind === "AMEND"));
   if (!draw) return { fault: "no-draw" };
   const [size, root] = draw.fact("notices")?.split(" ") ?? [];
   if (!root) return { fault: "no-root", draw };
   if (Number(size) !== proof.size || !leadsTo(root, row, proof)) return { fault: "not-in-plan", draw };
   const fields = readCsv("notice", `${row}\n`)[0];
   const visit = Object.fromEntries(COLUMNS.map((name, at) => [name, fields[at] ?? ""]));
-  const later = own.filter((one) => one.kind === "VOID" || (one.kind === "AMEND" && one.fact("visit") === visit.visit_id));
+  const later = own.filter((one) => one.number > entry && (one.kind === "VOID" || one.kind === "AMEND"));
   return { fault: null, draw, visit, later, steps: proof.path.map(hex) };
 }

@@ -157,7 +157,7 @@ function showNotice(text, { entries }, output) {
   const { draw, visit, later, steps } = found;
   output.replaceChildren(verdict("verified", `通知书属实：这次检查在第 ${draw.number} 条台账（${draw.time}）抽取的计划里`, `The notice is genuine: its visit stands in the plan drawn in entry ${draw.number} of the ledger, ${draw.time}.`));
   for (const { number, kind, time } of later) {
-    output.append(element("p", { class: "warning" }, both(`之后台账第 ${number} 条（${kind}，${time}）改变了它`, `Entry ${number} of the ledger (${kind}, ${time}) changed it later.`)));
+    output.append(element("p", { class: "warning" }, both(`之后台账第 ${number} 条（${kind}，${time}）改变了计划，可能涉及这次检查`, `Entry ${number} of the ledger (${kind}, ${time}) changed the plan later, perhaps this visit.`)));
   }
   output.append(
     table(...Object.entries(NOTICE_WORDS).map(([name, words]) => row(...words, visit[name].replaceAll(";", "; ")))),
