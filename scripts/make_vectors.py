@@ -29,6 +29,8 @@ from vectors_lottery import (
     ticket_of,
     words_of,
 )
+from vectors_rows import IDS, KEYS, line_of
+from vectors_rows import rows as many_rows
 
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "vectors"
@@ -402,6 +404,24 @@ def compare_published():
         assert iv_of(identifier).hex() == iv and ticket_of(key, identifier) == ticket, identifier
 
 
+def rows():
+    """Section 13: the digest of 20,000 rows, and some of them to look at."""
+    digest, shown = hashlib.sha256(), []
+    for at, (key, identifier) in enumerate(many_rows()):
+        iv, ticket = iv_of(identifier), ticket_of(key, identifier)
+        digest.update(line_of(key, identifier, iv, ticket))
+        if at % 2001 == 0:
+            shown.append({"row": at, "key": key.hex(), "id": identifier, "iv": iv.hex(), "ticket": ticket})
+    return {
+        "what": "SHA-256 over 20,000 lines of key, id, IV and ticket; how the rows come about stands in section 13.",
+        "section": "4",
+        "keys": KEYS,
+        "ids": IDS,
+        "sha256": digest.hexdigest(),
+        "shown": shown,
+    }
+
+
 PUBLISHED_ORDER = """
 00ff8b009a9e9b90a9baa9bf84a72e9a 92000000MA0123453G
 03af223201194d77d8570bc14c84de16 91000000000712710L
@@ -445,7 +465,7 @@ def main(arguments):
     compare_published()
     differs = 0
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in (ids, entropy, keys, tickets, rates, order, draw, teams, merkle):
+    for make in (ids, entropy, keys, tickets, rates, order, draw, teams, merkle, rows):
         path = FOLDER / f"{make.__name__}.json"
         text = text_of(make()).encode()
         if not arguments:

@@ -85,9 +85,18 @@ export async function run(code, read) {
   const raw = trees.reference.map(({ leaves_hex, root }) => ({ leaves: leaves_hex.map(unhex), root }));
   for (const { leaves, root } of [...texts, ...raw]) {
     const hashes = leaves.map(code.leafHash);
+    const tree = code.treeOf(hashes);
     equal("root", root, hex(code.rootOf(hashes)));
-    for (const [at, leaf] of hashes.entries()) equal("proof", root, hex(code.climb(leaf, code.proofOf(hashes, at))));
+    equal("root of the tree", root, hex(tree.root));
+    for (const [at, leaf] of leaves.entries()) {
+      const proof = code.readProof(code.proofText(code.proofOf(tree, at)));
+      equal("proof", true, code.leadsTo(root, leaf, proof));
+      equal("proof for another leaf", false, code.leadsTo(root, "another", proof));
+      equal("proof for another place", false, code.leadsTo(root, leaf, { ...proof, index: at + 1 }));
+      if (proof.path.length) equal("proof cut short", false, code.leadsTo(root, leaf, { ...proof, path: proof.path.slice(1) }));
+    }
   }
+  for (const { leaves, root } of texts) absences(code, equal, leaves, root);
 
   const whole = await read("draw.json");
   const files = code.filesOfVector(whole.inputs.map(({ file, line }) => ({ file: `inputs/${file}`, line })));
@@ -104,11 +113,26 @@ export async function run(code, read) {
   return cases;
 }
 
+// Proves between all leaves of a tree, and at its ends, that an id is not there; a gap of two is no proof.
+function absences(code, equal, leaves, root) {
+  const sorted = leaves.every((leaf, at) => at === 0 || code.byBytes(leaves[at - 1], leaf) < 0);
+  if (!sorted) return;
+  const [tree, idOf] = [code.treeOf(leaves.map(code.leafHash)), (leaf) => leaf];
+  for (const id of ["", ...leaves.map((leaf) => leaf + "!")]) {
+    const absence = code.absenceOf(leaves, tree, id, idOf);
+    equal(`absence of ${id}`, true, code.isAbsent(absence, id, leaves.length, root, idOf));
+    equal("absence in another tree", false, code.isAbsent(absence, id, leaves.length, "0".repeat(64), idOf));
+    if (absence.after) equal("half an absence", false, code.isAbsent({ ...absence, after: null }, id, leaves.length, root, idOf));
+  }
+  for (const leaf of leaves) equal("a leaf that is there", null, code.absenceOf(leaves, tree, leaf, idOf));
+}
+
 if (typeof process !== "undefined" && process.argv[1]?.endsWith("site-vectors.mjs")) {
   const { readFile } = await import("node:fs/promises");
   const folder = process.argv[2] ?? "tests/vectors";
   const assets = new URL("../src/publish/site/assets/", import.meta.url);
-  const code = { ...(await import(new URL("dr1.mjs", assets))), ...(await import(new URL("draw.mjs", assets))) };
+  const modules = ["dr1.mjs", "draw.mjs", "proof.mjs", "ledger.mjs"].map((name) => import(new URL(name, assets)));
+  const code = Object.assign({}, ...(await Promise.all(modules)));
   const cases = await run(code, async (name) => JSON.parse(await readFile(`${folder}/${name}`, "utf8")));
   console.log(`${cases} comparisons over the vectors of ${folder} agree`);
 }

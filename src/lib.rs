@@ -15,9 +15,11 @@
 //! | [`run`] | the order of the stages |
 //! | [`ceremony`] | seal, entropy, draw: the steps that the ledger records |
 //! | [`verify`] | the way back: a bundle replayed and compared |
+//! | [`audit`] | many draws at once: simulated, or over the years |
 //!
 //! `lottery`, `plan` and `ledger` are pure: they touch no file, clock, environment or terminal.
 
+pub mod audit;
 pub mod ceremony;
 pub mod files;
 pub mod lang;

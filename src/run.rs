@@ -50,21 +50,8 @@ pub fn make(
     let frozen = freeze(&inputs);
     let commit = commitment(&inputs, &frames, &frozen);
 
-    stage(Stage::Draw);
     let prk = Prk::of(entropy);
-    let samples = draws::draws(&inputs, &prk, &frames);
-
-    stage(Stage::Merge);
-    let duties = duties::duties(&inputs, &frames, &samples);
-    let days = calendar::working_days(&inputs);
-    let posed = visits::pose(&inputs, &days, &duties);
-
-    stage(Stage::Staff);
-    let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
-    let staffing = staffing::staff(&posed.problem, &TeamKeys::new(prk.clone(), group));
-    let (visits, unplaced) = visits::read(&inputs, &days, &duties, &posed, &staffing);
-    let potentials = visits::potentials(&staffing);
-    let plan = Plan { frames, samples, visits, unplaced, potentials };
+    let (plan, duties) = plan(&inputs, frames, &prk, stage);
 
     stage(Stage::Check);
     let mut violations = check(&inputs, &prk, &plan);
@@ -88,6 +75,24 @@ pub fn make(
     let manifest = Manifest::of(&files, &inputs.rules.period, &inputs.rules.region, summary.witnessed);
     files.push(File { path: MANIFEST.to_owned(), bytes: manifest.text().into_bytes() });
     Ok(Made { inputs, prk, plan, duties, summary, files })
+}
+
+/// Draws, merges, staffs and dates: everything that chance decides, without a look at what comes out.
+pub fn plan(inputs: &Inputs, frames: Frames, prk: &Prk, stage: &mut dyn FnMut(Stage)) -> (Plan, Vec<Duty>) {
+    stage(Stage::Draw);
+    let samples = draws::draws(inputs, prk, &frames);
+
+    stage(Stage::Merge);
+    let duties = duties::duties(inputs, &frames, &samples);
+    let days = calendar::working_days(inputs);
+    let posed = visits::pose(inputs, &days, &duties);
+
+    stage(Stage::Staff);
+    let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
+    let staffing = staffing::staff(&posed.problem, &TeamKeys::new(prk.clone(), group));
+    let (visits, unplaced) = visits::read(inputs, &days, &duties, &posed, &staffing);
+    let potentials = visits::potentials(&staffing);
+    (Plan { frames, samples, visits, unplaced, potentials }, duties)
 }
 
 /// Writes the commitment of sealed inputs (protocol §10).

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::ceremony::{self, witness};
+use crate::ceremony::{self, CeremonyError, witness};
 use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
 use crate::files::freeze::{File, freeze};
+use crate::files::ledger::Ledger;
 use crate::files::workspace::{self, EarlierVisit};
 use crate::files::{fingerprints, rows, schedule};
+use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
 use crate::lottery::{Entropy, Prk};
 use crate::plan::check::{Violation, check, check_potentials};
@@ -59,6 +61,8 @@ pub struct Evidence<'a> {
     pub inputs: Option<&'a Path>,
     /// Visits of earlier bundles that belong to the workspace's history.
     pub earlier: Vec<EarlierVisit>,
+    /// The office's ledger with its amendments, which goes on where the bundle's ends.
+    pub ledger: Option<&'a Path>,
     /// A record of entropy that must be the bundle's own.
     pub entropy: Option<Entropy>,
 }
@@ -88,6 +92,9 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
         manifest.as_ref().map_or(String::new(), |manifest| format!("{}.{}", manifest.region, manifest.period));
     for (file, what, expected, found) in witness::breaches(&files, &ceremony) {
         findings.push(whole(&file, &what, &expected, &found));
+    }
+    if let (Some(folder), Some(made)) = (evidence.ledger, &replayed) {
+        findings.extend(compare_ledger(folder, &ceremony, made, &files));
     }
     if let Some(workspace) = evidence.inputs {
         compare_workspace(workspace, &evidence.earlier, &files, &mut findings)?;
@@ -313,6 +320,44 @@ fn as_written_by(tool: &str, file: &File) -> Vec<u8> {
             Manifest { tool: tool.to_owned(), ..manifest }.text().into_bytes()
         }
         _ => file.bytes.clone(),
+    }
+}
+
+/// Compares a bundle with the office's ledger, and replays the amendments that stand there.
+fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<String, Vec<u8>>) -> Option<Finding> {
+    let broken = |error: &dyn std::fmt::Display| {
+        whole(witness::FOLDER, "the office's ledger does not fit", "its own", &error.to_string())
+    };
+    let ledger = match Ledger::read(folder) {
+        Ok(ledger) => ledger,
+        Err(error) => return Some(broken(&error)),
+    };
+    let own =
+        files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(witness::FOLDER)?.to_owned(), bytes.clone())));
+    // A chain that is broken in itself is a finding already.
+    let own = chain::read(&own.collect()).ok()?;
+    if let Relation::CutOff { at } | Relation::Fork { at } = chain::compare(&own, ledger.entries()) {
+        let file = own.get(at as usize - 1).map_or_else(String::new, Entry::file);
+        let file = format!("{}{file}", witness::FOLDER);
+        return Some(whole(&file, "the office's ledger has another entry here", "the same entry", "another, or none"));
+    }
+    let Some(attempt) = ledger.latest(ceremony) else {
+        return Some(broken(&"nothing is sealed for this bundle"));
+    };
+    let drawn = attempt.draw.and_then(|at| ledger.entries()[at].fact("manifest"));
+    let manifest = files.get(MANIFEST).map_or_else(String::new, |bytes| sha256_hex(bytes));
+    if drawn != Some(&manifest) {
+        return Some(whole(MANIFEST, "the ledger names another bundle", drawn.unwrap_or("no draw"), &manifest));
+    }
+    match ceremony::amend::amended(&ledger, attempt, made) {
+        Ok(_) => None,
+        Err(CeremonyError::Changed { file }) => Some(whole(
+            &file,
+            "the amendment does not give what its entry says",
+            "what its entry says",
+            "something else",
+        )),
+        Err(error) => Some(broken(&error)),
     }
 }
 

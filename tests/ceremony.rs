@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use fairdraw::ceremony::{CeremonyError, draw, entropy, result, seal, sheet, witness};
+use fairdraw::ceremony::{CeremonyError, amend, draw, entropy, open, result, seal, sheet, witness};
 use fairdraw::files::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
+use fairdraw::plan::amend::{Amendment, Change, Reason};
 use fairdraw::plan::results::{Finding, Record, Records, Taken};
 use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
@@ -19,9 +20,9 @@ use tempfile::TempDir;
 
 use crate::support;
 
-const NAME: &str = "330106.2026Q4";
+pub const NAME: &str = "330106.2026Q4";
 const DICE: &str = "315264216354612345443216";
-const SEALED: &str = "5f1a33c09be2d4776e0a41c25d98f3b0";
+pub const SEALED: &str = "5f1a33c09be2d4776e0a41c25d98f3b0";
 const BEACON: &str = "0105081114192227303338414649525760687380";
 
 /// Writes a workspace of one agency, six officers, forty entities and two tasks.
@@ -59,7 +60,7 @@ fn workspace() -> TempDir {
     folder
 }
 
-fn ceremony_toml(source: &str, issue: &str, falls: &str) -> String {
+pub fn ceremony_toml(source: &str, issue: &str, falls: &str) -> String {
     let hash = sha256_hex(&entropy::bytes(SEALED).expect("hex"));
     format!(
         "dice = [\"6 24\"]\nsealed = [\"{hash}\"]\nembargo = \"2026-12-31\"\n\n[beacon]\nsource = \"{source}\"\n\
@@ -67,17 +68,17 @@ fn ceremony_toml(source: &str, issue: &str, falls: &str) -> String {
     )
 }
 
-fn time(text: &str) -> DateTime {
+pub fn time(text: &str) -> DateTime {
     text.parse().expect("a time")
 }
 
 /// Runs the steps of a ceremony in a folder.
-struct Room {
-    folder: PathBuf,
+pub struct Room {
+    pub folder: PathBuf,
 }
 
 impl Room {
-    fn ledger(&self) -> Ledger {
+    pub fn ledger(&self) -> Ledger {
         Ledger::open(&self.folder.join("ledger")).expect("the ledger is sound")
     }
 
@@ -109,25 +110,41 @@ impl Room {
         draw::void(&mut self.ledger(), NAME, "表格有误", time(at), disk, &mut |_| {})
     }
 
+    /// Takes the first officer of the first visit off it.
+    pub fn amend(&self, disk: &mut dyn Disk) -> Result<Entry, CeremonyError> {
+        let teams = fs::read_to_string(self.bundle().join("teams.csv")).expect("the teams");
+        let row: Vec<&str> = teams.lines().nth(1).expect("a seat").split(',').collect();
+        let change = Change::Officer { certificate: row[2].to_owned() };
+        let amendment = Amendment { visit: row[0].to_owned(), change, reason: Reason::Sick };
+        amend::amend(&mut self.ledger(), NAME, &amendment, time(AMEND_AT), disk, &mut |_| {}).map(|(entry, _)| entry)
+    }
+
     /// Runs one whole step of the ceremony by its number; `Ok` where it is done.
-    fn step(&self, step: u32, disk: &mut dyn Disk) -> Result<(), CeremonyError> {
+    pub fn step(&self, step: u32, disk: &mut dyn Disk) -> Result<(), CeremonyError> {
         match step {
             0 => self.seal(SEAL_AT, disk).map(|_| ()),
             1 => self.entropy(ROLL_AT, &FIRST, disk).map(|_| ()),
             2 => self.entropy(BEACON_AT, &SECOND, disk).map(|_| ()),
-            _ => self.draw(DRAW_AT, disk).map(|_| ()),
+            3 => self.draw(DRAW_AT, disk).map(|_| ()),
+            4 => open::publish(&mut self.ledger(), NAME, time(PUBLISH_AT), disk).map(|_| ()),
+            5 => self.amend(disk).map(|_| ()),
+            _ => open::open(&mut self.ledger(), NAME, time(OPEN_AT), disk).map(|_| ()),
         }
     }
 
-    fn bundle(&self) -> PathBuf {
-        self.ledger().attempt_folder(NAME, 1).join(draw::BUNDLE)
+    pub fn bundle(&self) -> PathBuf {
+        self.ledger().attempt_folder(NAME, 1).join("private")
     }
 }
 
 const SEAL_AT: &str = "2026-10-01T09:00:00";
 const ROLL_AT: &str = "2026-10-02T10:00:00";
 const BEACON_AT: &str = "2026-10-02T21:35:00";
-const DRAW_AT: &str = "2026-10-03T09:00:00";
+pub const DRAW_AT: &str = "2026-10-03T09:00:00";
+pub const PUBLISH_AT: &str = "2026-10-03T10:00:00";
+pub const AMEND_AT: &str = "2026-10-05T09:00:00";
+/// The embargo ends with 2026-12-31.
+pub const OPEN_AT: &str = "2027-01-01T00:00:00";
 const FIRST: [&str; 4] = [DICE, DICE, SEALED, SEALED];
 const SECOND: [&str; 2] = [BEACON, BEACON];
 
@@ -138,20 +155,20 @@ fn room() -> (TempDir, Room) {
 }
 
 /// Runs the first so many steps.
-fn room_after(steps: u32) -> (TempDir, Room) {
+pub fn room_after(steps: u32) -> (TempDir, Room) {
     let (folder, room) = room();
     (0..steps).for_each(|step| room.step(step, &mut Direct).expect("the step is in order"));
     (folder, room)
 }
 
-fn refusal(error: CeremonyError) -> Refusal {
+pub fn refusal(error: CeremonyError) -> Refusal {
     match error {
         CeremonyError::Ledger(LedgerError::Refused(refusal)) => refusal,
         other => panic!("not a refusal of the order: {other}"),
     }
 }
 
-fn below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(path) = folders.pop() {
@@ -398,9 +415,9 @@ fn a_ledger_has_one_writer_at_a_time() {
 }
 
 /// Kills the program at one of its writes: half of the bytes arrive, and nothing works afterwards.
-struct Kill {
-    writes_left: u32,
-    is_dead: bool,
+pub struct Kill {
+    pub writes_left: u32,
+    pub is_dead: bool,
 }
 
 impl Kill {
@@ -446,14 +463,17 @@ impl Disk for Kill {
     }
 }
 
+/// Steps of a whole ceremony: seal, dice, beacon, draw, publish, amend, open.
+const STEPS: u32 = 7;
+
 /// Without this, a power cut in the middle of a ceremony could lose or double a step. Every write of every step is the
 /// last one once; then the same command runs again, and everything on disk is as if nothing had happened.
 #[test]
 fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
-    let (folder, _) = room_after(4);
+    let (folder, _) = room_after(STEPS);
     let undisturbed = below(folder.path());
     let mut kills = 0;
-    for step in 0..4 {
+    for step in 0..STEPS {
         for writes_left in 0.. {
             let (folder, room) = room_after(step);
             let mut kill = Kill { writes_left, is_dead: false };
@@ -474,15 +494,15 @@ fn a_kill_at_any_write_leaves_a_workspace_that_goes_on() {
                 }
                 Err(other) => panic!("step {step} killed at write {writes_left} does not go on: {other}"),
             }
-            (step + 1..4).for_each(|step| room.step(step, &mut Direct).expect("the rest goes on"));
+            (step + 1..STEPS).for_each(|step| room.step(step, &mut Direct).expect("the rest goes on"));
             let now = below(folder.path());
             let left_over: Vec<&String> = now.keys().filter(|path| !undisturbed.contains_key(*path)).collect();
             assert!(left_over.is_empty(), "step {step}, write {writes_left}: {left_over:?}");
             assert!(now == undisturbed, "step {step}, write {writes_left}: something is lost or other");
         }
     }
-    // Seal 25, entropy twice 6, draw 39: fewer would mean that some write is not tried.
-    assert!(kills >= 76, "{kills} kills");
+    // Seal 25, entropy twice 6, draw 39, publish 17, amend 13, open 37: fewer would mean that some write is not tried.
+    assert!(kills >= 143, "{kills} kills");
 }
 
 /// Holds one record, as a delivery of results gives it.
@@ -529,10 +549,23 @@ fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
         record(&room, &mut Direct).expect("the same command goes on");
         assert!(below(folder.path()) == undisturbed, "write {writes_left}: something is lost or other");
     }
+    // The command finds plan and table by the ledger, and the report is of the same records.
+    let call = |command: &str| {
+        let at = ["--at", "2026-10-21T09:00:00", "--format", "json"];
+        let output = support::fairdraw().arg(command).arg(folder.path()).args(at).output();
+        output.expect("the program can be started")
+    };
+    let taken: serde_json::Value = serde_json::from_slice(&call("result").stdout).expect("JSON");
+    assert_eq!((&taken["period"], &taken["new"], &taken["entry"]), (&NAME.into(), &0.into(), &serde_json::Value::Null));
+    let report: serde_json::Value = serde_json::from_slice(&call("report").stdout).expect("JSON");
+    assert_eq!(report["agencies"][0]["planned"], 8);
     let table = room.ledger().attempt_folder(NAME, 1).join(format!("results/{:06}.csv", entry.number));
     let text = fs::read_to_string(&table).expect("the table");
     fs::write(&table, text.replace("no-problem", "pending")).expect("a file can be written");
     assert!(matches!(result::known(&room.ledger(), NAME), Err(CeremonyError::Changed { .. })));
+    let refused = call("report");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(support::stderr(&refused).contains("is not what is on record"), "{}", support::stderr(&refused));
     // Before the draw there is no plan whose results could come.
     let (_folder, early) = room_after(3);
     assert!(matches!(refusal(record(&early, &mut Direct).expect_err("too early")), Refusal::NotDrawn(_)));
@@ -573,7 +606,7 @@ fn the_commands_hold_a_ceremony_from_seal_to_verified_bundle() {
     assert_eq!(status, Some(0), "{error}");
     let (status, _, error) = call("draw", &["--at", DRAW_AT], "");
     assert_eq!(status, Some(0), "{error}");
-    let bundle = folder.path().join(format!("ledger/ceremonies/{NAME}.1/plan"));
+    let bundle = folder.path().join(format!("ledger/ceremonies/{NAME}.1/private"));
     let verified = support::run(["verify".as_ref(), bundle.as_os_str()]);
     assert_eq!(verified.status.code(), Some(0), "{}", support::stdout(&verified));
     assert!(support::stdout(&verified).contains("entropy: witnessed"));

@@ -12,8 +12,8 @@ use crate::support::{
     bundle, county, fairdraw, file, files_below, project, run, small, small_plan, stderr, stdout, temp,
 };
 
-const COMMANDS: [&str; 9] =
-    ["plan", "verify", "check", "explain", "publish", "workbooks", "result", "report", "generate"];
+const COMMANDS: [&str; 11] =
+    ["plan", "verify", "check", "explain", "publish", "workbooks", "result", "report", "generate", "simulate", "audit"];
 
 /// Plans a workspace into a folder with the seed of the small plan.
 fn plan(workspace: &Path, out: &Path, more: &[&str]) -> Output {
@@ -66,7 +66,8 @@ fn the_examples_of_the_help_work_as_they_stand() {
     // Without it the first thing that a newcomer types could be an error.
     let folder = temp();
     symlink(project().join("data"), folder.path().join("data")).expect("a link can be made");
-    for command in ["generate", "check", "plan", "verify", "explain", "publish", "workbooks", "result", "report"] {
+    let commands = ["generate", "check", "plan", "verify", "explain", "publish", "workbooks", "result", "report"];
+    for command in commands.into_iter().chain(["simulate", "audit"]) {
         let examples = examples(command);
         assert!(!examples.is_empty());
         for example in examples {

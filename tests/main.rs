@@ -1,5 +1,7 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
+mod amend;
+mod audit;
 mod ceremony;
 mod cli;
 mod estimates;
@@ -9,8 +11,11 @@ mod golden;
 mod languages;
 mod ledger;
 mod made_up;
+mod notes;
+mod opening;
 mod potentials;
 mod properties;
+mod publishing;
 mod readers;
 mod results;
 mod site;
@@ -18,6 +23,7 @@ mod stability;
 mod staffing;
 mod support;
 mod tamper;
+mod tamper_ceremony;
 mod templates;
 mod tidy;
 mod uniformity;

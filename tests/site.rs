@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use fairdraw::files::workspace;
 use fairdraw::lottery::Entropy;
 use fairdraw::publish::officer;
-use fairdraw::publish::site::{self, Officers};
+use fairdraw::publish::site::{self, Officers, Publication};
 use fairdraw::run::{Made, make};
 
 static MADE: LazyLock<Made> = LazyLock::new(|| {
@@ -16,8 +16,12 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
     make(inputs, frames, &Entropy::from_seed("20240101").expect("a seed"), &mut |_| ()).expect("a plan without faults")
 });
 
+fn publication(officers: Officers) -> Publication<'static> {
+    Publication { made: &MADE, files: &MADE.files, ledger: &[], officers, lang: None }
+}
+
 fn text(officers: Officers) -> BTreeMap<String, String> {
-    let files = site::write(&MADE, officers).into_iter();
+    let files = site::write(&publication(officers)).into_iter();
     files.map(|file| (file.path, String::from_utf8_lossy(&file.bytes).into_owned())).collect()
 }
 
@@ -56,9 +60,10 @@ fn nothing_comes_from_elsewhere() {
 /// A sealed site that showed one drawn code would warn the firm before the visit.
 #[test]
 fn a_sealed_site_shows_the_commitment_alone() {
-    let files = site::write_sealed(&MADE);
+    let commit = MADE.files.iter().find(|file| file.path == "commit.txt").expect("a commitment");
+    let files = site::write_sealed(std::str::from_utf8(&commit.bytes).expect("text"), &[], None);
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, ["assets/style.css", "commit.txt", "index.html", "site.json"]);
+    assert_eq!(paths, ["assets/language.js", "assets/style.css", "commit.txt", "index.html", "site.json"]);
     let all: Vec<u8> = files.into_iter().flat_map(|file| file.bytes).collect();
     let all = String::from_utf8(all).expect("text");
     let drawn = MADE.plan.samples.iter().flat_map(|sample| &sample.drawn);
@@ -71,7 +76,7 @@ fn a_sealed_site_shows_the_commitment_alone() {
 /// A site that hung on a clock or an order of maps could not be compared with another copy.
 #[test]
 fn two_writings_are_the_same() {
-    assert!(site::write(&MADE, Officers::Name) == site::write(&MADE, Officers::Name));
+    assert!(site::write(&publication(Officers::Name)) == site::write(&publication(Officers::Name)));
 }
 
 /// An officer whose page misses a visit, or has it in the wrong order, stands at the wrong door.

@@ -126,9 +126,37 @@ def vectors_draw(data):
     return [(True, True)] * len([f for f in files if "/" not in f and f != "entropy.txt"]) + [(duties, data["duties"])]
 
 
+def rows_of_vector(keys, ids):
+    """§13: the rows of rows.json, key and the ids under it."""
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for number in range(keys):
+        held = []
+        for place in range(ids):
+            chance = hashlib.sha256(f"dr1 rows id {number} {place}".encode()).digest()
+            length = 1 + chance[1] % 22 if chance[0] % 4 == 2 else 18
+            plain = "".join(letters[byte % 36] for byte in chance[2:2 + length])
+            held.append("沪" + chance[2:10].hex() if chance[0] % 4 == 3 else plain)
+        yield hashlib.sha256(f"dr1 rows key {number}".encode()).digest(), held
+
+
+def vectors_rows(data):
+    digest, pairs = hashlib.sha256(), []
+    shown = {c["row"]: c for c in data["shown"]}
+    row = 0
+    for key, idents in rows_of_vector(data["keys"], data["ids"]):
+        blocks = blocks_of(key, idents)
+        for ident in idents:
+            iv, ticket = iv_of(ident).hex(), blocks[ident][:16].hex()
+            digest.update(f"{key.hex()} {ident} {iv} {ticket}\n".encode())
+            if row in shown:
+                pairs.append(({"row": row, "key": key.hex(), "id": ident, "iv": iv, "ticket": ticket}, shown[row]))
+            row += 1
+    return pairs + [(digest.hexdigest(), data["sha256"])]
+
+
 VECTORS = {"keys": vectors_keys, "tickets": vectors_tickets, "ids": vectors_ids, "entropy": vectors_entropy,
            "rates": vectors_rates, "order": vectors_order, "teams": vectors_teams, "merkle": vectors_merkle,
-           "draw": vectors_draw}
+           "draw": vectors_draw, "rows": vectors_rows}
 
 
 def run_vectors(folder):

@@ -4,6 +4,7 @@ import collections
 from .answers import CannotAnswer, No, say, sha256
 from .bundle import check_files, check_rows, compare, read_folder
 from .draw import build_frames, build_strata, draw_all, form_duties, write_commit, write_samples, write_strata
+from .ledger import check_ledger
 from .lottery import BadRecord, HEADING, is_witnessed, pre_beacon_code, prk_of, read_record
 from .potentials import HEADING as HEADING_OF_PRICES
 from .potentials import check_potentials
@@ -99,6 +100,7 @@ def verify_bundle(folder, seed):
             raise No("manifest.json", key, value, manifest[key])
     say("", "period, region and witnessed of manifest.json agree")
     verify_teams(files, inputs, prk, duties)
+    check_ledger(files, f"{inputs.plan['region']}.{inputs.plan['name']}")
     if suspects:
         raise suspects[0]
     print("VERIFIED: levels 2 and 3. Compare the commitment and the pre-beacon code with those that were lodged,\n"

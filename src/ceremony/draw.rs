@@ -1,10 +1,13 @@
 //! The draw of a sealed attempt, and the end of one that failed (protocol §15.5, §15.6).
 
+use std::path::PathBuf;
+
 use jiff::civil::DateTime;
 
 use super::entropy::RECORD;
 use super::plan::Beacon;
-use super::{CeremonyError, fact};
+use super::seal::rows;
+use super::{CeremonyError, fact, notice};
 use crate::files::bundle::{MANIFEST, Manifest};
 use crate::files::freeze::{File, freeze};
 use crate::files::ledger::{Disk, Ledger, LedgerError};
@@ -16,8 +19,16 @@ use crate::ledger::state::{Attempt, Refusal, Stage as At};
 use crate::lottery::Entropy;
 use crate::run::{Made, Stage, commitment, make};
 
-/// Folder of the bundle beside an attempt's sealed files.
-pub const BUNDLE: &str = "plan";
+/// Folder of the bundle beside an attempt's sealed files, where nothing is secret.
+const BUNDLE: &str = "plan";
+/// Folder of the bundle where the lists are secret for a time (protocol §16.1).
+const PRIVATE: &str = "private";
+
+/// Returns the folder of an attempt's bundle.
+pub fn bundle_folder(ledger: &Ledger, attempt: &Attempt) -> PathBuf {
+    let name = if ledger.is_secret(attempt) { PRIVATE } else { BUNDLE };
+    ledger.attempt_folder(&attempt.ceremony, attempt.number).join(name)
+}
 
 /// Makes the plan of a sealed attempt with its record of chance, writes the bundle, then appends a DRAW entry.
 ///
@@ -34,8 +45,9 @@ pub fn draw(
     ledger.next(Kind::Draw, time, ceremony, attempt.number, Vec::new())?;
     let made = compute(ledger, &attempt, stage)?;
     let files = bundle(&made, ledger);
-    let entry = ledger.next(Kind::Draw, time, ceremony, attempt.number, results(&files))?;
-    ledger.place(disk, &ledger.attempt_folder(ceremony, attempt.number).join(BUNDLE), &files)?;
+    let entry =
+        ledger.next(Kind::Draw, time, ceremony, attempt.number, results(&made, &files, ledger.is_secret(&attempt)))?;
+    ledger.place(disk, &bundle_folder(ledger, &attempt), &files)?;
     ledger.append(disk, entry.clone())?;
     Ok((made, entry))
 }
@@ -55,7 +67,7 @@ pub fn void(
     let attempt = latest(ledger, ceremony)?;
     let mut facts = vec![fact("reason", reason)];
     ledger.next(Kind::Void, time, ceremony, attempt.number, facts.clone())?;
-    let folder = ledger.attempt_folder(ceremony, attempt.number).join(BUNDLE);
+    let folder = bundle_folder(ledger, &attempt);
     match (attempt.stage, attempt.draw) {
         (_, Some(draw)) => {
             let known = |word| ledger.entries()[draw].fact(word).map(|value| fact(word, value));
@@ -64,7 +76,7 @@ pub fn void(
         (At::Ready, None) => {
             let made = compute(ledger, &attempt, stage)?;
             let files = bundle(&made, ledger);
-            facts.extend(results(&files));
+            facts.extend(results(&made, &files, ledger.is_secret(&attempt)));
             ledger.place(disk, &folder, &files)?;
         }
         _ => {
@@ -99,22 +111,38 @@ pub fn with_manifest(made: &Made, mut files: Vec<File>) -> Vec<File> {
     files
 }
 
-/// Lists what a DRAW entry says of a bundle.
-fn results(files: &[File]) -> Vec<(String, String)> {
+/// Lists what a DRAW entry says of a bundle; of a secret one it says nothing that could be tried through.
+fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, String)> {
     let bytes = |path: &str| {
         let file = files.iter().find(|file| file.path == path);
         &file.expect("a bundle holds all its files").bytes
     };
-    let root = |word: &str, path: &str| {
-        let rows = super::seal::rows(bytes(path));
-        fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(&rows))))
-    };
-    vec![
+    let notices = notice::rows(&made.inputs, &made.plan, &made.prk);
+    let root = |word: &str, rows: &[&[u8]]| fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(rows))));
+    let mut facts = vec![
         fact("manifest", sha256_hex(bytes(MANIFEST))),
         fact("sample", sha256_hex(bytes("samples.csv"))),
-        root("visits", "visits.csv"),
-        root("teams", "teams.csv"),
-    ]
+        root("notices", &notices.iter().map(String::as_bytes).collect::<Vec<_>>()),
+        root("teams", &rows(bytes("teams.csv"))),
+    ];
+    if !is_secret {
+        facts.insert(2, root("visits", &rows(bytes("visits.csv"))));
+    }
+    facts
+}
+
+/// Makes the plan of a drawn attempt again; it must be the one that the DRAW entry stands for.
+///
+/// # Errors
+/// [`CeremonyError::Changed`] if it is not, [`CeremonyError`] as for the draw itself.
+pub fn drawn(ledger: &Ledger, attempt: &Attempt, stage: &mut dyn FnMut(Stage)) -> Result<Made, CeremonyError> {
+    let made = compute(ledger, attempt, stage)?;
+    let sample = made.files.iter().find(|file| file.path == "samples.csv").map(|file| sha256_hex(&file.bytes));
+    let draw = attempt.draw.map(|at| &ledger.entries()[at]);
+    if draw.and_then(|draw| draw.fact("sample")) != sample.as_deref() {
+        return Err(CeremonyError::Changed { file: "samples.csv".to_owned() });
+    }
+    Ok(made)
 }
 
 /// Makes the plan from the sealed tables and the record, both of which must be those in the ledger.

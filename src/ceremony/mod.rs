@@ -7,15 +7,23 @@
 //! | [`seal`] | freezes a workspace and fixes all that decides the draw |
 //! | [`entropy`] | records dice, sealed values and the beacon, in this order |
 //! | [`draw`] | makes the plan of a sealed attempt, or voids the attempt |
+//! | [`amend`] | changes a seat or a day of a drawn plan, and replays such changes |
+//! | [`lodge`] | records who holds the page |
+//! | [`notice`] | writes the paper that is handed over at the door, with the proof of its visit |
+//! | [`open`] | puts out the public part, and lists and entropy after the embargo |
 //! | [`result`] | puts what came of the visits on record |
 //! | [`witness`] | checks the ledger that a bundle carries |
 //! | [`sheet`] | writes the page with the code that is lodged outside |
 //!
 //! The order of the steps is decided by `ledger::state` alone.
 
+pub mod amend;
 pub mod changes;
 pub mod draw;
 pub mod entropy;
+pub mod lodge;
+pub mod notice;
+pub mod open;
 pub mod plan;
 pub mod result;
 pub mod seal;
@@ -28,6 +36,7 @@ use thiserror::Error;
 use crate::files::faults::Fault;
 use crate::files::ledger::LedgerError;
 use crate::lottery::entropy::EntropyError;
+use crate::plan::amend::AmendError;
 use crate::plan::check::Violation;
 
 /// Says why a step of a ceremony was not taken; nothing is on record then.
@@ -61,8 +70,16 @@ pub enum CeremonyError {
     NoFallback,
     #[error(transparent)]
     Record(#[from] EntropyError),
-    #[error("{file} of the attempt is not what was sealed")]
+    #[error("{file} of the attempt is not what is on record")]
     Changed { file: String },
+    #[error("the sheet was handed over at {handed_over}, which is not between its step at {step} and now, {now}")]
+    LodgedBefore { handed_over: DateTime, step: DateTime, now: DateTime },
+    #[error("{}", amend::words(.0))]
+    Amend(AmendError),
+    #[error("the plan has no visit {0}")]
+    NoVisit(String),
+    #[error("the proof has {0} bytes, more than a QR code holds")]
+    TooLong(usize),
     #[error("the chance of {0} fell at {1}: the sample that it gives must go on record before the attempt can end")]
     SampleUnknown(String, DateTime),
     #[error("the plan breaks {} rules of its own, the first being {first}", .all.len())]
@@ -92,10 +109,19 @@ impl CeremonyError {
             CeremonyError::NotSealed(_) => "open the envelope again; without its value void the attempt",
             CeremonyError::NoFallback => "only what was sealed can decide the draw",
             CeremonyError::Record(_) => "PROTOCOL.md §2 describes the record, line by line",
-            CeremonyError::Changed { .. } => {
-                "restore the attempt's folder from a copy; its hashes stand in the SEAL entry"
-            }
+            CeremonyError::Changed { .. } => "restore the attempt's folder from a copy; its hashes stand in the ledger",
             CeremonyError::SampleUnknown(..) => "complete the record with `fairdraw entropy`, then void the attempt",
+            CeremonyError::LodgedBefore { .. } => "give the time that stands on the receipt",
+            CeremonyError::Amend(AmendError::NoVisit) => {
+                "take an id of visits.csv; a larger sample needs a new ceremony"
+            }
+            CeremonyError::Amend(AmendError::Reason | AmendError::NotSeated) => {
+                "see who goes in teams.csv, and the reasons in `fairdraw amend --help`"
+            }
+            CeremonyError::Amend(AmendError::NobodyLeft(_)) => "move the visit to another day with --day",
+            CeremonyError::Amend(_) => "choose another day, or replace the officer first",
+            CeremonyError::NoVisit(_) => "take an id of visits.csv: the entity's own, `<id>/2` for its second visit",
+            CeremonyError::TooLong(_) => "split the tasks that meet at this door with `separate` in the next plan",
             CeremonyError::Violations { .. } => "nothing was written; please report this as a bug of fairdraw",
         }
     }

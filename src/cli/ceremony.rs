@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use jiff::civil::DateTime;
+use serde::Serialize;
 
-use super::{Failure, tell};
-use fairdraw::ceremony::CeremonyError;
+use super::{Failure, json, tell};
+use fairdraw::ceremony::{CeremonyError, sheet};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Ledger, LedgerError};
 use fairdraw::files::rules;
+use fairdraw::ledger::chain::Entry;
 use fairdraw::publish::report;
 
 /// Says which ceremony is meant.
@@ -40,6 +42,11 @@ impl Where {
         Ledger::open(&self.folder()).map_err(ledger_failure)
     }
 
+    /// Reads the ledger without locking it.
+    pub fn read(&self) -> Result<Ledger, Failure> {
+        Ledger::read(&self.folder()).map_err(ledger_failure)
+    }
+
     /// Opens a ledger that is there; no folder is made where there is none.
     pub fn open_existing(&self) -> Result<Ledger, Failure> {
         let folder = self.folder();
@@ -58,9 +65,35 @@ impl Where {
         })
     }
 
-    fn folder(&self) -> PathBuf {
+    /// Returns the folder of the ledger.
+    pub fn folder(&self) -> PathBuf {
         self.ledger.clone().unwrap_or_else(|| Path::new(&self.workspace).join("ledger"))
     }
+}
+
+/// Holds an entry of the ledger as a JSON answer tells it.
+#[derive(Serialize)]
+struct EntryAnswer<'a> {
+    ceremony: &'a str,
+    attempt: u32,
+    entry: u32,
+    kind: &'static str,
+    sha256: String,
+    code: String,
+    facts: Vec<[&'a str; 2]>,
+}
+
+/// Writes the entry that a step has appended as a JSON document.
+pub fn entry_json(entry: &Entry) -> String {
+    json(&EntryAnswer {
+        ceremony: &entry.ceremony,
+        attempt: entry.attempt,
+        entry: entry.number,
+        kind: entry.kind.word(),
+        sha256: entry.hash(),
+        code: sheet::short_code(entry),
+        facts: entry.facts.iter().map(|(word, value)| [word.as_str(), value.as_str()]).collect(),
+    })
 }
 
 /// Turns a step that was not taken into the program's answer.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::history::Earlier;
-use super::{Ending, Failure, Format, answer, json, lang};
+use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
 use fairdraw::files::faults::{Fault, Place, Severity, Told};
 use fairdraw::files::table::{MappedColumn, Mapping};
@@ -43,7 +43,9 @@ struct Report<'a> {
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let earlier = args.earlier.visits()?;
+    let progress = Progress::of_one("loading and validating the tables", "读取并校验各表");
     let mut loaded = workspace::load(&args.workspace, &earlier);
+    drop(progress);
     let capacity = loaded.ready.as_ref().map(|(inputs, frames)| forecast(inputs, frames));
     loaded.faults.extend(capacity.iter().flatten().filter(|outlook| outlook.is_short()).map(short));
     let errors = loaded.faults.iter().filter(|fault| fault.severity == Severity::Error).count();

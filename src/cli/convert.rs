@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, answer, lang, tell};
+use super::{Ending, Failure, Progress, answer, lang, tell};
 use fairdraw::both;
 
 use fairdraw::files::columns::{LAYOUTS, Layout};
@@ -79,6 +79,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         columns: args.column.iter().cloned().collect(),
     };
     let here = Path::new("");
+    let progress = Progress::of_one("cleaning the table", "整理表格");
     let mut faults = Faults::default();
     let words = if target == Target::Xlsx { Words::Chinese } else { Words::English };
     let layout = args.table.or_else(|| recognise(here, &source, &mut faults));
@@ -86,6 +87,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let is_sound = !faults.has_errors();
     let list = faults.into_sorted();
     let Some(cleaned) = cleaned else {
+        drop(progress);
         tell(&report::faults(&list, lang()));
         return Ok(Ending::No);
     };
@@ -93,6 +95,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     write_whole(&args.output, &bytes).map_err(|error| {
         Failure::new(format!("{}: {error}", args.output.display()), "choose a place that can be written to")
     })?;
+    drop(progress);
     tell(&if is_sound { report::faults_by_kind(&list, lang()) } else { report::faults(&list, lang()) });
     let rows = report::thousands(cleaned.rows.len() as u32);
     let done = both!(

@@ -2,7 +2,7 @@
 
 use super::ceremony::{Where, failure};
 use super::{Ending, Failure, Format, Progress, answer, json};
-use fairdraw::ceremony::draw::{self, BUNDLE};
+use fairdraw::ceremony::draw;
 use fairdraw::ceremony::sheet;
 use fairdraw::files::ledger::Direct;
 use fairdraw::publish::report;
@@ -26,6 +26,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let (made, entry) =
         draw::draw(&mut ledger, &ceremony, args.place.time(), &mut Direct, &mut stage).map_err(failure)?;
     drop(progress);
+    let attempt = ledger.latest(&ceremony).expect("what is drawn was sealed");
+    let bundle = draw::bundle_folder(&ledger, attempt);
     match args.format {
         Format::Json => answer(&json(&made.summary))?,
         Format::Text => answer(&format!(
@@ -34,7 +36,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             entry.number,
             sheet::short_code(&entry),
             report::summary(&made.summary, &made.inputs, &made.plan, super::lang()),
-            ledger.attempt_folder(&ceremony, entry.attempt).join(BUNDLE).display(),
+            bundle.display(),
         ))?,
     }
     Ok(Ending::Yes)

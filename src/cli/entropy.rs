@@ -1,9 +1,9 @@
 //! `fairdraw entropy`.
 
-use std::io::{BufRead, stdin};
+use std::io::{BufRead, IsTerminal, stdin};
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, answer, tell};
+use super::ceremony::{Where, entry_json, failure};
+use super::{Ending, Failure, Format, answer, tell};
 use fairdraw::ceremony::{entropy, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::ledger::code::code_of;
@@ -11,7 +11,7 @@ use fairdraw::ledger::code::code_of;
 /// Record dice, sealed values and the beacon of a sealed ceremony, each typed twice
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw entropy county/2026Q4\n\n\
-    Values are read from stdin, one to a line, each followed by itself once more. The first run records dice and \
+    Each value is typed twice; a terminal shows neither, a pipe gives them on two lines. The first run records dice and \
     sealed values and prints the pre-beacon code; the second records the beacon, when it has fallen.")]
 pub struct Args {
     #[command(flatten)]
@@ -19,6 +19,9 @@ pub struct Args {
     /// Take the fallback beacon, for this reason
     #[arg(long, value_name = "REASON")]
     fallback: Option<String>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -26,12 +29,19 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let mut ledger = args.place.open()?;
     let mut lines = stdin().lock().lines();
     let mut ask = |what: &str| {
+        if stdin().is_terminal() {
+            return rpassword::prompt_password(format!("{what}: ")).ok();
+        }
         tell(&format!("{what}: "));
         lines.next()?.ok()
     };
     let fallback = args.fallback.as_deref();
     let time = args.place.time();
     let entry = entropy::record(&mut ledger, &ceremony, time, fallback, &mut ask, &mut Direct).map_err(failure)?;
+    if args.format == Format::Json {
+        answer(&entry_json(&entry))?;
+        return Ok(Ending::Yes);
+    }
     let text = match entry.fact("code") {
         Some(code) => format!(
             "pre-beacon code of {ceremony}, ledger entry {}\n\n    {}\n\n  SHA-256    {code}\n  \

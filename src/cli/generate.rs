@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, answer};
+use super::{Ending, Failure, Progress, answer};
 use fairdraw::files::export;
 use fairdraw::scenario::{self, Reference};
 
@@ -29,6 +29,7 @@ enum What {
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let What::Dengzhou = args.what;
+    let progress = Progress::of_one("generating the scenario", "生成示例数据");
     let fact = |name: &str| read(&args.reference, name);
     let reference = Reference {
         townships: &fact("dengzhou_townships.csv")?,
@@ -57,6 +58,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         };
         write(&file.path, bytes)?;
     }
+    drop(progress);
     let totals = scenario::totals(&scenario);
     answer(&format!(
         "{} agencies, {} tasks, {} items, {} draws, {} officers ({} new, {} cancelled), {} townships\n",

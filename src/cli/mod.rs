@@ -7,20 +7,29 @@ use std::sync::OnceLock;
 use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::lang::Lang;
 
+mod amend;
+mod audit;
 mod ceremony;
 mod check;
+mod completions;
 mod convert;
 mod draw;
 mod entropy;
 mod explain;
 mod generate;
 mod history;
+mod ledger;
+mod lodge;
+mod man;
 mod new;
+mod notice;
+mod open;
 mod plan;
 mod publish;
 mod report;
 mod result;
 mod seal;
+mod simulate;
 mod verify;
 mod void;
 mod workbooks;
@@ -53,8 +62,17 @@ enum Command {
     Seal(seal::Args),
     Entropy(entropy::Args),
     Draw(draw::Args),
+    Open(open::Args),
+    Amend(amend::Args),
+    Lodge(lodge::Args),
+    Ledger(ledger::Args),
+    Notice(notice::Args),
     Void(void::Args),
+    Simulate(simulate::Args),
+    Audit(audit::Args),
     Generate(generate::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a command writes its answer.
@@ -114,15 +132,24 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Explain(args) => explain::run(&args),
-        Command::Publish(args) => publish::run(&args),
+        Command::Publish(args) => publish::run(&args, cli.lang),
         Command::Workbooks(args) => workbooks::run(&args),
         Command::Result(args) => result::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Seal(args) => seal::run(&args),
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),
+        Command::Lodge(args) => lodge::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
+        Command::Amend(args) => amend::run(&args),
+        Command::Open(args) => open::run(&args),
+        Command::Notice(args) => notice::run(&args),
         Command::Void(args) => void::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match ending {
         Ok(Ending::Yes) => ExitCode::SUCCESS,
@@ -176,9 +203,24 @@ struct Progress(Option<indicatif::ProgressBar>);
 
 impl Progress {
     fn new() -> Progress {
+        use fairdraw::run::Stage;
         let is_shown = io::stderr().is_terminal();
         Progress(is_shown.then(|| {
-            let bar = indicatif::ProgressBar::new_spinner();
+            // Colours are left to `tell`, which knows NO_COLOR.
+            let style = indicatif::ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} {msg} {elapsed}")
+                .expect("the template is tested")
+                .progress_chars("=> ");
+            let bar = indicatif::ProgressBar::new(Stage::Write as u64 + 1).with_style(style);
+            bar.enable_steady_tick(std::time::Duration::from_millis(100));
+            bar
+        }))
+    }
+
+    /// Shows that one step is under way of which nobody knows how long it takes.
+    fn of_one(english: &'static str, chinese: &'static str) -> Progress {
+        let is_shown = io::stderr().is_terminal();
+        Progress(is_shown.then(|| {
+            let bar = indicatif::ProgressBar::new_spinner().with_message(lang().pick(english, chinese));
             bar.enable_steady_tick(std::time::Duration::from_millis(100));
             bar
         }))
@@ -197,6 +239,7 @@ impl Progress {
         };
         let words = lang().pick(english, chinese);
         if let Some(bar) = &self.0 {
+            bar.set_position(stage as u64);
             bar.set_message(words);
         }
     }

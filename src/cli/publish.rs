@@ -1,22 +1,39 @@
 //! `fairdraw publish`.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer};
+use jiff::civil::DateTime;
+use serde::Serialize;
+
+use super::ceremony::Where;
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
 use clap::ValueEnum;
-use fairdraw::files::bundle::{BundleError, Destination};
+use fairdraw::both;
+use fairdraw::files::bundle::{self, BundleError, Destination, MANIFEST};
+use fairdraw::files::freeze::File;
+use fairdraw::files::ledger::Ledger;
+use fairdraw::files::personal::{self, Kind, Place};
+use fairdraw::files::rules::PLAN_FILE;
+use fairdraw::lang::Lang;
+use fairdraw::ledger::chain::{self, Entry, Relation};
+use fairdraw::ledger::hash::sha256_hex;
+use fairdraw::ledger::state;
+use fairdraw::publish::officer;
 use fairdraw::publish::report::thousands;
-use fairdraw::publish::{officer, site};
-use fairdraw::run::Stage;
+use fairdraw::publish::site::{self, Publication};
+use fairdraw::run::{Made, Stage};
 use fairdraw::verify::{Evidence, verify};
 
 /// Write the public site of a plan: a folder of pages on which a firm checks itself, without any network
 ///
-/// The bundle is replayed first; a bundle that differs from what its inputs and entropy give is not published.
+/// The bundle is replayed first; a bundle that differs from what its inputs and entropy give is not published, nor one
+/// with identity or telephone numbers of people. While a ceremony's lists are secret, only --sealed is allowed.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw publish target/2024Q1 --out target/site --sheets target/sheets")]
 pub struct Args {
-    /// Folder of the bundle
+    /// Folder of the bundle; of a workspace, to record that its draw is public and copy what may be public to --out, or
+    /// with --sealed to show its seal on a site, before the draw too
     bundle: PathBuf,
     /// Folder that the site is written to
     #[arg(long, value_name = "SITE")]
@@ -27,12 +44,21 @@ pub struct Args {
     /// Folder for the office's own use: a printable page and a calendar file for each officer, with names
     #[arg(long, value_name = "FOLDER")]
     sheets: Option<PathBuf>,
-    /// Show the commitment only, as long as the visits are secret
+    /// Show the commitment and the ledger only, as long as the visits are secret
     #[arg(long)]
     sealed: bool,
+    /// The office's ledger as it stands now; the bundle's own, or that of the workspace, if not given
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
+    /// With a workspace: Beijing time of the step; the clock's if not given
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime>,
     /// Replace a site that is there already
     #[arg(long)]
     force: bool,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 /// How the site names officers.
@@ -45,43 +71,166 @@ enum Officers {
     Name,
 }
 
-pub fn run(args: &Args) -> Result<Ending, Failure> {
+#[derive(Serialize)]
+struct Answer {
+    ceremony: String,
+    /// Whether the site shows the commitment and the ledger only.
+    sealed: bool,
+    entries: usize,
+    files: usize,
+    bytes: usize,
+    index: String,
+}
+
+/// Writes the site; `start` is the language that was asked for, in which the pages then open.
+pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
+    let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
+    let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
+    if is_workspace && !args.sealed {
+        return super::open::publish(&place, &args.out, args.force);
+    }
     let destination = Destination::open_for(&args.out, args.force, "site", site::MARK).map_err(no_place)?;
     let sheets =
         args.sheets.as_deref().map(|path| Destination::open_for(path, args.force, "folder of sheets", officer::MARK));
     let sheets = sheets.transpose().map_err(no_place)?;
     let progress = Progress::new();
-    let verdict = verify(&args.bundle, &Evidence::default(), &mut |stage| progress.stage(stage));
-    let verdict = verdict.map_err(|error| Failure::new(error, "give the folder that `fairdraw plan` wrote"))?;
+    let (ceremony, entries, files) = if is_workspace {
+        if sheets.is_some() {
+            let cause = format!("{} is a workspace, not a drawn plan", args.bundle.display());
+            return Err(Failure::new(cause, "give the folder of a bundle with --sheets"));
+        }
+        let (ceremony, commit, entries) = sealed_workspace(&place)?;
+        (ceremony, entries.len(), site::write_sealed(&commit, &entries, start))
+    } else {
+        let (made, kept) = replayed(&args.bundle, &progress)?;
+        progress.stage(Stage::Write);
+        let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
+        let entries = ledger_of(&kept, args.ledger.as_deref())?;
+        let files = opened_or_sealed(args, &made, kept, &entries, start)?;
+        if let Some(sheets) = sheets {
+            sheets.write(&officer::write(&made.inputs, &made.plan)).map_err(no_room)?;
+        }
+        (ceremony, entries.len(), files)
+    };
+    destination.write(&files).map_err(no_room)?;
+    drop(progress);
+    let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+    let index = args.out.join("index.html").display().to_string();
+    if args.format == Format::Json {
+        let sealed = args.sealed;
+        answer(&json(&Answer { ceremony, sealed, entries, files: files.len(), bytes, index }))?;
+        return Ok(Ending::Yes);
+    }
+    let (number, kilobytes) = (thousands(files.len() as u32), thousands((bytes / 1000) as u32));
+    let text = both!(
+        "published {ceremony} in {number} files, {kilobytes} kB: open {index}\n",
+        "已发布 {ceremony}，{number} 个文件，{kilobytes} kB：打开 {index}\n"
+    );
+    answer(text.get(lang()))?;
+    Ok(Ending::Yes)
+}
+
+/// Replays a bundle, and reads its files as they stand there.
+fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>), Failure> {
+    let advice = "give the folder that `fairdraw plan` wrote";
+    let verdict = verify(folder, &Evidence::default(), &mut |stage| progress.stage(stage));
+    let verdict = verdict.map_err(|error| Failure::new(error, advice))?;
     let Some(made) = verdict.replayed.filter(|_| verdict.findings.is_empty()) else {
         let cause = "the bundle is not what its inputs and entropy give, so it is not published";
         return Err(Failure::new(cause, "run `fairdraw verify` to see where it differs"));
     };
-    progress.stage(Stage::Write);
+    let files = bundle::read(folder).map_err(|error| Failure::new(error, advice))?;
+    Ok((made, files.into_iter().map(|(path, bytes)| File { path, bytes }).collect()))
+}
+
+fn opened_or_sealed(
+    args: &Args,
+    made: &Made,
+    files: Vec<File>,
+    entries: &[Entry],
+    lang: Option<Lang>,
+) -> Result<Vec<File>, Failure> {
+    if args.sealed {
+        let commit = files.iter().find(|file| file.path == "commit.txt").expect("a verified bundle has its commitment");
+        return Ok(site::write_sealed(&String::from_utf8_lossy(&commit.bytes), entries, lang));
+    }
+    let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
+    let attempts = state::read(entries).map_err(|(_, refusal)| Failure::new(&refusal, refusal.advice()))?;
+    if let Some(day) = state::secret_until(entries, &attempts, &ceremony) {
+        let cause = format!("the lists of {ceremony} are secret until {day} and until they are opened");
+        let advice = "add --sealed to publish the commitment; once opened, name the office's ledger with --ledger";
+        return Err(Failure::new(cause, advice));
+    }
     let officers = match args.officers {
         Officers::Certificate => site::Officers::Certificate,
         Officers::Name => site::Officers::Name,
     };
-    let files = if args.sealed { site::write_sealed(&made) } else { site::write(&made, officers) };
-    let no_room = |error| Failure::new(error, "nothing was changed there; make room and try again");
-    destination.write(&files).map_err(no_room)?;
-    if let Some(sheets) = sheets {
-        sheets.write(&officer::write(&made.inputs, &made.plan)).map_err(no_room)?;
+    let withheld = site::withheld(officers);
+    let places = personal::find(files.iter().filter(|file| !withheld.contains(&file.path.as_str())));
+    if !places.is_empty() {
+        places.iter().take(PLACES_MAX).for_each(tell_place);
+        let cause = format!("{} identity or telephone numbers of people would become public", places.len());
+        let advice = "take them out of the office's tables, then seal and draw again";
+        return Err(Failure::new(cause, advice));
     }
-    drop(progress);
-    let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
-    answer(&format!(
-        "published {} of {} in {} files, {} kB: open {}\n",
-        made.summary.period,
-        made.summary.region,
-        thousands(files.len() as u32),
-        thousands((bytes / 1000) as u32),
-        args.out.join("index.html").display()
-    ))?;
-    Ok(Ending::Yes)
+    Ok(site::write(&Publication { made, files: &files, ledger: entries, officers, lang }))
 }
 
-fn no_place(error: BundleError) -> Failure {
+/// Most places of personal data that are named one by one.
+const PLACES_MAX: usize = 20;
+
+fn tell_place(place: &Place) {
+    let kind = match place.kind {
+        Kind::ResidentId => both!("a resident's identity number", "公民身份号码"),
+        Kind::Mobile => both!("a mobile telephone number", "手机号"),
+    };
+    let word = lang().pick("error", "错误");
+    tell(&format!("{word}: {}:{}: {}\n", place.file, place.line, kind.get(lang())));
+}
+
+/// Reads the ledger that a bundle carries, or the office's own if that goes on where the bundle's ends.
+fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Failure> {
+    let own = files.iter().filter_map(|file| Some((file.path.strip_prefix("ledger/")?.to_owned(), file.bytes.clone())));
+    let own: BTreeMap<String, Vec<u8>> = own.collect();
+    let own = chain::read(&own).map_err(|error| Failure::new(error, "run `fairdraw verify` on the bundle"))?;
+    let Some(folder) = office else { return Ok(own) };
+    let ledger = Ledger::read(folder).map_err(|error| Failure::new(&error, error.advice()))?;
+    match chain::compare(&own, ledger.entries()) {
+        Relation::Same | Relation::Longer => Ok(ledger.entries().to_vec()),
+        Relation::CutOff { at } | Relation::Fork { at } => {
+            let cause = format!("{} differs from the bundle's ledger from entry {at} on", folder.display());
+            Err(Failure::new(cause, "name the ledger that the plan was drawn from"))
+        }
+    }
+}
+
+/// Reads ceremony, commitment and ledger of a workspace that is sealed and need not be drawn.
+fn sealed_workspace(place: &Where) -> Result<(String, String, Vec<Entry>), Failure> {
+    let ceremony = place.ceremony()?;
+    let not_sealed = || Failure::new(format!("nothing is sealed for {ceremony}"), "run `fairdraw seal` first");
+    let folder = place.folder();
+    if !folder.is_dir() {
+        return Err(not_sealed());
+    }
+    let ledger = Ledger::read(&folder).map_err(|error| Failure::new(&error, error.advice()))?;
+    let attempt = ledger.latest(&ceremony).ok_or_else(not_sealed)?;
+    let path = ledger.attempt_folder(&ceremony, attempt.number).join("commit.txt");
+    let commit = std::fs::read_to_string(&path).map_err(|error| {
+        Failure::new(format!("{}: {error}", path.display()), "restore the file from a copy of the ledger")
+    })?;
+    if ledger.entries()[attempt.seal].fact("commit") != Some(&sha256_hex(commit.as_bytes())) {
+        let cause = format!("{} is not the sealed commitment", path.display());
+        return Err(Failure::new(cause, "restore the file from a copy of the ledger"));
+    }
+    Ok((ceremony, commit, ledger.entries().to_vec()))
+}
+
+fn no_room(error: BundleError) -> Failure {
+    Failure::new(error, "nothing was changed there; make room and try again")
+}
+
+/// Says what to do about a folder that can not be written to.
+pub fn no_place(error: BundleError) -> Failure {
     let advice = match &error {
         BundleError::Exists(_) => "add --force to replace it, or choose another folder",
         BundleError::Foreign(..) => "choose another folder; --force replaces what fairdraw wrote there only",

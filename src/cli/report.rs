@@ -17,9 +17,7 @@ use fairdraw::publish::results::{self, Doors, FollowUp};
 
 /// Report how far the results are, and estimate from the samples what the whole registry is like
 #[derive(Debug, clap::Args)]
-#[command(
-    after_long_help = "Example:\n  fairdraw report target --bundle target/2024Q1 --results target/results.csv --today 2024-05-10 --by task,class"
-)]
+#[command(after_long_help = "Example:\n  fairdraw report target --bundle target/2024Q1 --by task,class")]
 pub struct Args {
     #[command(flatten)]
     source: Source,

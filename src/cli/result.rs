@@ -28,9 +28,7 @@ use fairdraw::run::Made;
 /// A record has the day of the check and one result or more; nothing is assumed. Delivering a file again changes
 /// nothing. A record that says something else than before is refused, unless --correct gives the reason.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_long_help = "Example:\n  fairdraw result target --bundle target/2024Q1 --results target/results.csv --today 2024-02-20"
-)]
+#[command(after_long_help = "Example:\n  fairdraw result target --bundle target/2024Q1 --today 2024-02-20")]
 pub struct Args {
     #[command(flatten)]
     pub source: Source,
@@ -177,7 +175,7 @@ impl Source {
                 let ceremony = self.place.ceremony()?;
                 let ledger = self.place.open_existing()?;
                 let attempt = result::drawn(&ledger, &ceremony).map_err(failure)?;
-                let bundle = ledger.attempt_folder(&ceremony, attempt.number).join(draw::BUNDLE);
+                let bundle = draw::bundle_folder(&ledger, &attempt);
                 let made = replay(&bundle, progress)?;
                 let manifest = made_manifest(&bundle)?;
                 let drawn = attempt.draw.map(|at| &ledger.entries()[at]);

@@ -13,7 +13,14 @@ use fairdraw::verify::{Evidence, Finding, VerifyError, verify};
 #[command(after_long_help = "Example:\n  fairdraw verify target/2024Q1 --seed 20240101")]
 pub struct Args {
     /// Folder of the bundle
-    bundle: PathBuf,
+    #[arg(required_unless_present = "notice")]
+    bundle: Option<PathBuf>,
+    /// Text of a notice's QR code, or a file that holds it, to be checked against --ledger instead of a bundle
+    #[arg(long, value_name = "FILE|TEXT", conflicts_with = "bundle", requires = "ledger")]
+    notice: Option<String>,
+    /// Office's ledger: the bundle must be its draw, and its amendments are replayed; or what the notice is checked against
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
     /// Workspace whose tables must be those that the bundle froze
     #[arg(long, value_name = "WORKSPACE")]
     inputs: Option<PathBuf>,
@@ -47,14 +54,19 @@ struct Answer<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
+    if let (Some(notice), Some(ledger)) = (&args.notice, &args.ledger) {
+        return super::notice::verify(notice, ledger);
+    }
+    let bundle = args.bundle.as_deref().expect("the arguments hold a bundle or a notice");
     let mut evidence = Evidence {
         inputs: args.inputs.as_deref(),
         entropy: super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?,
+        ledger: args.ledger.as_deref(),
         ..Evidence::default()
     };
     evidence.earlier = super::history::visits(&args.after, &args.results)?;
     let progress = Progress::new();
-    let verdict = verify(&args.bundle, &evidence, &mut |stage| progress.stage(stage));
+    let verdict = verify(bundle, &evidence, &mut |stage| progress.stage(stage));
     drop(progress);
     let verdict = verdict.map_err(|error| {
         if let VerifyError::Inputs(faults) = &error {

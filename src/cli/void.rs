@@ -1,7 +1,7 @@
 //! `fairdraw void`.
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, Progress, answer};
+use super::ceremony::{Where, entry_json, failure};
+use super::{Ending, Failure, Format, Progress, answer};
 use fairdraw::ceremony::{draw, sheet};
 use fairdraw::files::ledger::Direct;
 
@@ -14,6 +14,9 @@ pub struct Args {
     /// Why the attempt ends; the reason is published and stands in the next seal
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -24,6 +27,10 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let time = args.place.time();
     let entry = draw::void(&mut ledger, &ceremony, &args.reason, time, &mut Direct, &mut stage).map_err(failure)?;
     drop(progress);
+    if args.format == Format::Json {
+        answer(&entry_json(&entry))?;
+        return Ok(Ending::Yes);
+    }
     answer(&format!(
         "{ceremony} attempt {} is void: ledger entry {}, code {}\n  sample     {}\n  next       correct the cause, then run `fairdraw seal`\n",
         entry.attempt,

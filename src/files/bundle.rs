@@ -156,6 +156,14 @@ pub fn read(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
     if !folder.join(MANIFEST).is_file() && !folder.join("inputs").is_dir() {
         return Err(BundleError::NoBundle(folder.to_owned()));
     }
+    all(folder)
+}
+
+/// Reads every file below a folder, by path with `/` between folders.
+///
+/// # Errors
+/// [`BundleError::Io`] if a file can not be read.
+pub fn all(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(folder.to_owned(), String::new())];
     while let Some((path, prefix)) = folders.pop() {

@@ -166,6 +166,12 @@ impl Ledger {
         state::latest(&self.attempts, ceremony)
     }
 
+    /// Tells whether the lists of an attempt were sealed as secret: its bundle then stands in `private/`, and what may
+    /// leave the office in `public/`. Whether they still are says [`state::secret_until`].
+    pub fn is_secret(&self, attempt: &Attempt) -> bool {
+        self.entries[attempt.seal].fact("embargo").is_some()
+    }
+
     /// Returns the hash of the last entry, or 64 zeros for an empty ledger.
     pub fn head(&self) -> String {
         self.entries.last().map_or_else(|| GENESIS.to_owned(), Entry::hash)
@@ -245,6 +251,14 @@ impl Ledger {
         disk.remove_folder(folder).map_err(at(folder))?;
         disk.rename(&fresh, folder).map_err(at(folder))?;
         disk.sync_folder(above).map_err(at(above))
+    }
+
+    /// Makes a folder of files beside the entries.
+    ///
+    /// # Errors
+    /// [`LedgerError::Io`] if it can not be made.
+    pub fn make_folder(&self, disk: &mut dyn Disk, folder: &Path) -> Result<(), LedgerError> {
+        disk.make_folder(folder).map_err(at(folder))
     }
 
     /// Puts one file in place as a whole.

@@ -20,6 +20,7 @@
 //! | [`convert`] | cleans a table, so that it can be written in another format |
 //! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
+//! | [`personal`] | finds what must never be published |
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
 //! | [`results`] | reads filled record workbooks, keeps the table of results |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
@@ -46,6 +47,7 @@ pub mod index;
 pub mod industry;
 pub mod ledger;
 pub mod parquet;
+pub mod personal;
 pub mod places;
 pub mod ratio;
 pub mod registry;

@@ -7,5 +7,8 @@ pub mod code;
 pub mod commit;
 pub mod hash;
 pub mod merkle;
+pub mod note;
+pub mod notice;
 pub mod proof;
+pub mod signature;
 pub mod state;

@@ -14,6 +14,8 @@ pub enum Stage {
     /// All chance is on record.
     Ready,
     Drawn,
+    /// The public part of a secret draw is out; its lists wait for the end of the embargo.
+    Published,
     /// Entropy and lists are public.
     Opened,
     Void,
@@ -54,6 +56,12 @@ pub enum Refusal {
     Drawn { ceremony: String, entry: u32 },
     #[error("{0} is not drawn")]
     NotDrawn(String),
+    #[error("the public part of {0} is not published, and what was never announced can not be opened")]
+    NotPublished(String),
+    #[error("the public part of {0} is published already")]
+    PublishedAlready(String),
+    #[error("the lists of {ceremony} stay secret to the end of {until}, and it is {now}")]
+    Embargo { ceremony: String, until: String, now: String },
     #[error("attempt {attempt} of {ceremony} is void since entry {entry}")]
     Void { ceremony: String, attempt: u32, entry: u32 },
     #[error("entropy and lists of {0} are public already")]
@@ -73,6 +81,9 @@ impl Refusal {
             Refusal::EntropyComplete { .. } => "run `fairdraw draw`",
             Refusal::Drawn { .. } => "change a drawn plan with `fairdraw amend` only",
             Refusal::NotDrawn(_) => "run `fairdraw draw` first",
+            Refusal::NotPublished(_) => "run `fairdraw publish` on the workspace first",
+            Refusal::PublishedAlready(_) => "run `fairdraw open` when the embargo has ended",
+            Refusal::Embargo { .. } => "wait until the day after; visits that are known in advance are no checks",
             Refusal::Void { .. } => "seal the next attempt with `fairdraw seal`",
             Refusal::Opened(_) => "",
             Refusal::SampleUnknown(_) => "complete the record with `fairdraw entropy`, then void the attempt",
@@ -116,6 +127,7 @@ pub fn read(entries: &[Entry]) -> Result<Vec<Attempt>, (u32, Refusal)> {
                 attempt.draw = Some(at);
             }
             Kind::Publish if entry.fact("what") == Some("all") => attempt.stage = Stage::Opened,
+            Kind::Publish => attempt.stage = Stage::Published,
             Kind::Void => {
                 attempt.stage = Stage::Void;
                 attempt.void = Some(at);
@@ -129,6 +141,12 @@ pub fn read(entries: &[Entry]) -> Result<Vec<Attempt>, (u32, Refusal)> {
 /// Returns the latest attempt of a ceremony.
 pub fn latest<'a>(attempts: &'a [Attempt], ceremony: &str) -> Option<&'a Attempt> {
     attempts.iter().rev().find(|attempt| attempt.ceremony == ceremony)
+}
+
+/// Returns the last day on which the lists of a ceremony stay secret, where its seal names one and nothing opened it.
+pub fn secret_until<'a>(entries: &'a [Entry], attempts: &[Attempt], ceremony: &str) -> Option<&'a str> {
+    let attempt = latest(attempts, ceremony).filter(|attempt| attempt.stage != Stage::Opened)?;
+    entries[attempt.seal].fact("embargo")
 }
 
 fn latest_mut<'a>(attempts: &'a mut [Attempt], ceremony: &str) -> Option<&'a mut Attempt> {
@@ -201,7 +219,17 @@ pub fn admit(attempts: &[Attempt], entries: &[Entry], entry: &Entry) -> Result<(
             _ => Ok(()),
         },
         Kind::Publish if now.stage == Stage::Opened => Err(Refusal::Opened(ceremony)),
-        Kind::Publish | Kind::Amend | Kind::Result | Kind::Audit => {
+        Kind::Publish if now.stage < Stage::Drawn => Err(Refusal::NotDrawn(ceremony)),
+        Kind::Publish => match (entries[now.seal].fact("embargo"), entry.fact("what")) {
+            (Some(_), Some("all")) if now.stage < Stage::Published => Err(Refusal::NotPublished(ceremony)),
+            (Some(until), Some("all")) if entry.time.date().to_string().as_str() <= until => {
+                Err(Refusal::Embargo { ceremony, until: until.to_owned(), now: entry.time.to_string() })
+            }
+            (_, Some("all")) => Ok(()),
+            _ if now.stage == Stage::Published => Err(Refusal::PublishedAlready(ceremony)),
+            _ => Ok(()),
+        },
+        Kind::Amend | Kind::Result | Kind::Audit => {
             if now.stage < Stage::Drawn {
                 Err(Refusal::NotDrawn(ceremony))
             } else {

@@ -16,6 +16,9 @@ pub struct Ticket(u128);
 pub type Words = [u64; 8];
 
 impl Ticket {
+    /// Is the ticket behind which none stands.
+    pub const MAX: Ticket = Ticket(u128::MAX);
+
     /// Joins words 0 to 3 of a state, which the RFC serialises little-endian.
     #[inline(always)]
     pub(super) fn of_words(words: [u32; 4]) -> Ticket {

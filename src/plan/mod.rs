@@ -16,9 +16,11 @@
 //! | [`visits`] | | the staffing's answer into the plan's own words |
 //! | [`check`] | check | a plan into its violations; shares no code with the stages |
 //! | [`results`] | | says what may come of a visit, and when that is due |
+//! | [`amend`] | | one seat or one day of a drawn plan into another; the rest stays |
 //! | [`words`] | | holds the closed vocabularies, English and Chinese |
 //! | [`summary`] | | a plan into the figures that a head of office reads |
 
+pub mod amend;
 pub mod calendar;
 pub mod check;
 pub mod draws;

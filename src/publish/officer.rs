@@ -13,6 +13,9 @@ use crate::plan::words::Word;
 /// Name of the file that marks a folder of sheets.
 pub const MARK: &str = "sheets.json";
 
+/// What an officer takes along to every visit.
+const MATERIALS: &str = "执法证、抽查通知书、抽查检查情况记录表、所列事项的检查表";
+
 /// Is one visit as the officer's page shows it.
 #[derive(Clone, Debug, Serialize)]
 struct Stop {
@@ -26,8 +29,8 @@ struct Stop {
     leads: bool,
     lead: String,
     tasks: Vec<String>,
-    /// The items of the officer's own agency: code, name and method.
-    items: Vec<[String; 3]>,
+    /// The items of the officer's own agency: code, name, method and legal basis.
+    items: Vec<[String; 4]>,
     /// The others of the officer's own team.
     team: String,
     /// Agencies that come along, each with its officers.
@@ -103,7 +106,7 @@ fn stop(inputs: &Inputs, visit: &Visit, no: InspectorNo) -> Stop {
         leads: visit.lead == own,
         lead: inputs.agencies[visit.lead.at()].name.clone(),
         tasks: visit.tasks.iter().map(|task| inputs.tasks[task.at()].name.clone()).collect(),
-        items: items.map(|item| [item.code.clone(), item.name.clone(), item.method.clone()]).collect(),
+        items: items.map(|item| [&item.code, &item.name, &item.method, &item.basis].map(String::clone)).collect(),
         team: visit.teams.iter().find(|team| team.agency == own).map_or(String::new(), &names),
         colleagues: others.map(|team| [inputs.agencies[team.agency.at()].name.clone(), names(team)]).collect(),
     }
@@ -111,7 +114,7 @@ fn stop(inputs: &Inputs, visit: &Visit, no: InspectorNo) -> Stop {
 
 fn calendar(inputs: &Inputs, sheet: &Sheet, visits: &[&Visit]) -> String {
     let event = |(stop, visit): (&Stop, &&Visit)| {
-        let items: Vec<&str> = stop.items.iter().map(|[_, name, _]| name.as_str()).collect();
+        let items: Vec<&str> = stop.items.iter().map(|[_, name, ..]| name.as_str()).collect();
         let others: Vec<String> = stop.colleagues.iter().map(|[agency, names]| format!("{agency} {names}")).collect();
         Event {
             uid: format!("{}-{}-{}@fairdraw", inputs.rules.period, visit.id, sheet.certificate),
@@ -119,7 +122,13 @@ fn calendar(inputs: &Inputs, sheet: &Sheet, visits: &[&Visit]) -> String {
             half: visit.half,
             summary: format!("双随机检查 {}", stop.name),
             location: format!("{} {}", stop.township, stop.address),
-            description: format!("{}\n事项：{}\n同组：{}\n{}", stop.id, items.join("；"), stop.team, others.join("\n")),
+            description: format!(
+                "{}\n事项：{}\n携带：{MATERIALS}\n同组：{}\n{}",
+                stop.id,
+                items.join("；"),
+                stop.team,
+                others.join("\n")
+            ),
         }
     };
     let events: Vec<Event> = sheet.stops.iter().zip(visits).map(event).collect();
@@ -142,7 +151,7 @@ fn environment() -> Environment<'static> {
 }
 
 fn render(env: &Environment<'_>, name: &str, inputs: &Inputs, shown: &impl Serialize) -> String {
-    let values = context! { period => &inputs.rules.period, shown => minijinja::Value::from_serialize(shown) };
+    let values = context! { period => &inputs.rules.period, materials => MATERIALS, shown => minijinja::Value::from_serialize(shown) };
     let text = env.get_template(name).and_then(|template| template.render(values));
     text.expect("the templates use only what their page holds")
 }

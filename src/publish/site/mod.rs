@@ -4,13 +4,18 @@
 //! lottery, written from `PROTOCOL.md`; here it is only put together, never changed.
 
 mod pictures;
+mod sealed;
+mod statistics;
 mod view;
 
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
+use self::sealed::Sealed;
 use crate::files::freeze::File;
+use crate::lang::Lang;
+use crate::ledger::chain::Entry;
 use crate::run::Made;
 
 /// Says how the site names officers.
@@ -36,61 +41,131 @@ struct Mark<'a> {
     withheld: &'a [&'static str],
 }
 
-const MODULES: [(&str, &str); 3] = [
+const COMMIT: &str = "commit.txt";
+
+const MODULES: [(&str, &str); 9] = [
     ("dr1.mjs", include_str!("assets/dr1.mjs")),
     ("draw.mjs", include_str!("assets/draw.mjs")),
+    ("proof.mjs", include_str!("assets/proof.mjs")),
+    ("ledger.mjs", include_str!("assets/ledger.mjs")),
+    ("notice.mjs", include_str!("assets/notice.mjs")),
+    ("show.mjs", include_str!("assets/show.mjs")),
+    ("folder.mjs", include_str!("assets/folder.mjs")),
+    ("check.mjs", include_str!("assets/check.mjs")),
     ("page.mjs", include_str!("assets/page.mjs")),
 ];
 
 /// Files that name officers, their ties or their absences.
 const ABOUT_OFFICERS: [&str; 3] = ["inputs/inspectors.csv", "inputs/recusals.csv", "schedule.xlsx"];
 
-/// Writes the site of a plan, sorted by path.
-pub fn write(made: &Made, officers: Officers) -> Vec<File> {
-    let withheld: &[&'static str] = match officers {
+/// Returns the files of a bundle that are not published, as paths in it.
+pub fn withheld(officers: Officers) -> &'static [&'static str] {
+    match officers {
         Officers::Certificate => &ABOUT_OFFICERS,
         Officers::Name => &[],
-    };
-    let (page, drawings) = view::page(made, officers, withheld);
-    let mark = mark(made, withheld);
+    }
+}
+
+/// Holds what a site is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Publication<'a> {
+    pub made: &'a Made,
+    /// All files of the bundle as it stands there, which may hold more than a plan's own: a ceremony's ledger.
+    pub files: &'a [File],
+    /// The office's ledger; empty where no ceremony was held.
+    pub ledger: &'a [Entry],
+    pub officers: Officers,
+    /// Language that the pages open in; both, side by side, if not given.
+    pub lang: Option<Lang>,
+}
+
+/// Writes the site of a plan, sorted by path.
+pub fn write(publication: &Publication<'_>) -> Vec<File> {
+    let Publication { made, files: bundle, ledger, officers, lang } = *publication;
+    let withheld = withheld(officers);
+    let (page, drawings) = view::page(made, bundle, officers, withheld);
+    let commit = bundle.iter().find(|file| file.path == COMMIT).expect("a bundle has its commitment");
+    let sealed = Sealed::of(&String::from_utf8_lossy(&commit.bytes), ledger);
+    let mark = mark(&sealed, withheld);
     let env = environment();
     let render = |name: &str, title: &str| {
-        let json = serde_json::to_string(&mark).expect("the mark is plain JSON").replace('<', "\\u003c");
-        let site_json = Value::from_safe_string(json);
-        let values = context! { title, pages => true, site_json, ..Value::from_serialize(&page) };
-        rendered(&env, name, values)
+        let site_json = embedded(&mark);
+        let entries_json = entries_json(&sealed, ledger);
+        let values = context! { title, pages => true, site_json, entries_json, lang => code(lang) };
+        let values = context! { ..values, ..Value::from_serialize(&page) };
+        rendered(&env, name, context! { ..values, ..Value::from_serialize(&sealed) })
     };
     let mut files = vec![
         render("index.html", "总览"),
         render("list.html", "抽查对象名单"),
         render("visits.html", "检查安排"),
         render("check.html", "自查与核验"),
-        text("assets/site.js", script()),
     ];
     files.extend(drawings);
-    for file in made.files.iter().filter(|file| !withheld.contains(&file.path.as_str())) {
+    files.extend(chain_page(&env, &sealed, ledger, made.summary.witnessed, true, lang));
+    for file in bundle.iter().filter(|file| !withheld.contains(&file.path.as_str())) {
         files.push(text(&format!("data/{}.js", file.path), as_script(file)));
         files.push(File { path: format!("bundle/{}", file.path), bytes: file.bytes.clone() });
     }
     finish(files, &mark)
 }
 
-/// Writes the site from before the visits: the commitment and nothing that chance has decided.
-pub fn write_sealed(made: &Made) -> Vec<File> {
-    let mark = mark(made, &[]);
-    let values = context! { title => "承诺", pages => false, ..Value::from_serialize(view::sealed(made)) };
-    let index = File { path: "index.html".to_owned(), ..rendered(&environment(), "sealed.html", values) };
-    let commit = made.files.iter().find(|file| file.path == "commit.txt").expect("a bundle has its commitment");
-    finish(vec![index, commit.clone()], &mark)
+/// Writes the site from before the visits: the commitment, the ledger, and nothing that chance has decided.
+pub fn write_sealed(commit: &str, ledger: &[Entry], lang: Option<Lang>) -> Vec<File> {
+    let sealed = Sealed::of(commit, ledger);
+    let mark = mark(&sealed, &[]);
+    let env = environment();
+    let values = context! { title => "承诺", pages => false, witnessed => true, lang => code(lang) };
+    let values = context! { ..values, ..Value::from_serialize(&sealed) };
+    let index = File { path: "index.html".to_owned(), ..rendered(&env, "sealed.html", values) };
+    let mut files = vec![index, text(COMMIT, commit.to_owned())];
+    files.extend(chain_page(&env, &sealed, ledger, true, false, lang));
+    finish(files, &mark)
 }
 
-fn mark<'a>(made: &'a Made, withheld: &'a [&'static str]) -> Mark<'a> {
-    let rules = &made.inputs.rules;
-    Mark { format: "fairdraw site 1", period: &rules.period, region: &rules.region, withheld }
+/// Writes the page of the ledger and its entries as files; nothing where there is no ledger.
+fn chain_page(
+    env: &Environment<'_>,
+    sealed: &Sealed,
+    ledger: &[Entry],
+    witnessed: bool,
+    pages: bool,
+    lang: Option<Lang>,
+) -> Vec<File> {
+    let mut files = vec![text("assets/site.js", script())];
+    if ledger.is_empty() {
+        return if pages { files } else { Vec::new() };
+    }
+    let entries_json = entries_json(sealed, ledger);
+    let values = context! { title => "台账", pages, witnessed, entries_json, lang => code(lang) };
+    files.push(rendered(env, "ledger.html", context! { ..values, ..Value::from_serialize(sealed) }));
+    files.extend(ledger.iter().map(|entry| text(&format!("ledger/{}", entry.file()), entry.text())));
+    files
+}
+
+/// Writes the commitment and the entries for a page's script.
+fn entries_json(sealed: &Sealed, ledger: &[Entry]) -> Value {
+    let files: Vec<_> = ledger.iter().map(|entry| context! { file => entry.file(), text => entry.text() }).collect();
+    embedded(&context! { commit => sealed.commit(), files })
+}
+
+/// Writes a value as JSON that can stand within a page.
+fn embedded(value: &impl Serialize) -> Value {
+    let json = serde_json::to_string(value).expect("what pages embed is plain JSON");
+    Value::from_safe_string(json.replace('<', "\\u003c"))
+}
+
+fn code(lang: Option<Lang>) -> &'static str {
+    lang.map_or("", |lang| lang.pick("en", "zh"))
+}
+
+fn mark<'a>(sealed: &'a Sealed, withheld: &'a [&'static str]) -> Mark<'a> {
+    Mark { format: "fairdraw site 1", period: sealed.period(), region: sealed.region(), withheld }
 }
 
 fn finish(mut files: Vec<File>, mark: &Mark<'_>) -> Vec<File> {
     files.push(text("assets/style.css", include_str!("assets/style.css").to_owned()));
+    files.push(text("assets/language.js", include_str!("assets/language.js").to_owned()));
     files.push(text(MARK, serde_json::to_string_pretty(mark).expect("the mark is plain JSON") + "\n"));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
@@ -108,11 +183,17 @@ pub(super) fn environment() -> Environment<'static> {
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     env.set_trim_blocks(false);
     env.add_function("both", |chinese: String, english: String| {
-        Value::from_safe_string(format!("{} <span lang=\"en\">{}</span>", escape(&chinese), escape(&english)))
+        Value::from_safe_string(format!(
+            "<span lang=\"zh\">{}</span> <span lang=\"en\">{}</span>",
+            escape(&chinese),
+            escape(&english)
+        ))
     });
     let templates = [
         ("base.html", include_str!("templates/base.html")),
         ("commitment.html", include_str!("templates/commitment.html")),
+        ("proof.html", include_str!("templates/proof.html")),
+        ("ledger.html", include_str!("templates/ledger.html")),
         ("sealed.html", include_str!("templates/sealed.html")),
         ("index.html", include_str!("templates/index.html")),
         ("list.html", include_str!("templates/list.html")),

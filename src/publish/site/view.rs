@@ -1,13 +1,11 @@
 //! What the pages show: a plan as rows of text, and its pictures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::ToSpan;
-use jiff::civil::Date;
 use serde::Serialize;
 
-use super::pictures::{self, Spot, Value};
-use super::{Officers, text};
+use super::Officers;
+use super::statistics::{self, Picture, TownRow};
 use crate::files::freeze::File;
 use crate::files::rows;
 use crate::ledger::hash::sha256_hex;
@@ -16,23 +14,10 @@ use crate::plan::words::Word;
 use crate::publish::report::thousands;
 use crate::run::Made;
 
-/// Holds what every page says at its top, and the commitment.
-#[derive(Debug, Serialize)]
-pub struct Sealed {
-    region: String,
-    period: String,
-    witnessed: bool,
-    commit: String,
-    commit_sha256: String,
-}
-
 /// Holds everything that the pages of an opened plan show.
 #[derive(Debug, Serialize)]
 pub struct Page {
-    #[serde(flatten)]
-    sealed: Sealed,
-    first: String,
-    last: String,
+    witnessed: bool,
     figures: Vec<Figure>,
     pictures: Vec<Picture>,
     tasks: Vec<TaskRow>,
@@ -56,17 +41,13 @@ struct Figure {
 }
 
 #[derive(Debug, Serialize)]
-struct Picture {
-    path: &'static str,
-    zh: &'static str,
-    en: &'static str,
-    height: u64,
-}
-
-#[derive(Debug, Serialize)]
 struct TaskRow {
     code: String,
     name: String,
+    kind: &'static str,
+    directed: &'static str,
+    /// Code and name of each item.
+    items: Vec<[String; 2]>,
     lead: String,
     partners: String,
     rate: String,
@@ -82,14 +63,6 @@ struct StratumRow {
     sample: u32,
     reserve: u32,
     cutoff: String,
-}
-
-#[derive(Debug, Serialize)]
-struct TownRow {
-    name: String,
-    registry: String,
-    drawn: u32,
-    visits: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,29 +121,15 @@ struct UnplacedRow {
     reason: &'static str,
 }
 
-/// Shows the commitment alone.
-pub fn sealed(made: &Made) -> Sealed {
-    let commit = file(made, "commit.txt");
-    Sealed {
-        region: made.inputs.rules.region.clone(),
-        period: made.inputs.rules.period.clone(),
-        witnessed: made.summary.witnessed,
-        commit_sha256: sha256_hex(commit),
-        commit: String::from_utf8_lossy(commit).into_owned(),
-    }
-}
-
 /// Shows an opened plan, and draws its pictures.
-pub fn page(made: &Made, officers: Officers, withheld: &[&str]) -> (Page, Vec<File>) {
+pub fn page(made: &Made, files: &[File], officers: Officers, withheld: &[&str]) -> (Page, Vec<File>) {
     let (inputs, plan) = (&made.inputs, &made.plan);
     let entropy = String::from_utf8_lossy(file(made, "entropy.txt")).into_owned();
     let before_beacon = entropy.find("\nbeacon ").map_or(entropy.len(), |at| at + 1);
-    let towns = townships(inputs, plan);
-    let (pictures, drawings) = draw_pictures(made, &towns);
+    let towns = statistics::townships(inputs, plan);
+    let (pictures, drawings) = statistics::draw_pictures(made, &towns);
     let page = Page {
-        sealed: sealed(made),
-        first: inputs.rules.days.first.to_string(),
-        last: inputs.rules.days.last.to_string(),
+        witnessed: made.summary.witnessed,
         figures: figures(made),
         pictures,
         tasks: tasks(inputs, plan),
@@ -179,8 +138,7 @@ pub fn page(made: &Made, officers: Officers, withheld: &[&str]) -> (Page, Vec<Fi
         excluded: excluded(made),
         pre_beacon: sha256_hex(&entropy.as_bytes()[..before_beacon]),
         entropy,
-        downloads: made
-            .files
+        downloads: files
             .iter()
             .map(|file| Download {
                 path: file.path.clone(),
@@ -234,6 +192,14 @@ fn tasks(inputs: &Inputs, plan: &Plan) -> Vec<TaskRow> {
         TaskRow {
             code: task.code.clone(),
             name: task.name.clone(),
+            kind: task.kind.chinese(),
+            directed: if task.directed { "定向" } else { "不定向" },
+            items: task
+                .items
+                .iter()
+                .map(|item| &inputs.items[item.at()])
+                .map(|item| [item.code.clone(), item.name.clone()])
+                .collect(),
             lead: inputs.agencies[task.lead.at()].name.clone(),
             partners: partners.join("、"),
             rate: rows::rate_text(&task.wording, &task.rates),
@@ -258,21 +224,6 @@ fn stratum_name(stratum: &Stratum) -> &'static str {
         "all" => "全部",
         name => name,
     }
-}
-
-fn townships(inputs: &Inputs, plan: &Plan) -> Vec<TownRow> {
-    let mut counts = vec![[0u32; 3]; inputs.townships.len()];
-    inputs.entities.iter().chain(&inputs.entities_without_id).for_each(|entity| counts[entity.township.at()][0] += 1);
-    let drawn: BTreeSet<u32> = plan.samples.iter().flat_map(|sample| &sample.drawn).map(|pick| pick.at).collect();
-    drawn.iter().for_each(|at| counts[inputs.entities[*at as usize].township.at()][1] += 1);
-    plan.visits.iter().for_each(|visit| counts[inputs.entities[visit.entity.at()].township.at()][2] += 1);
-    let row = |(town, [registry, drawn, visits]): (&crate::plan::model::Township, [u32; 3])| TownRow {
-        name: town.name.clone(),
-        registry: thousands(registry),
-        drawn,
-        visits,
-    };
-    inputs.townships.iter().zip(counts).map(row).collect()
 }
 
 fn excluded(made: &Made) -> Vec<ExcludedRow> {
@@ -366,79 +317,4 @@ fn unplaced(inputs: &Inputs, plan: &Plan) -> Vec<UnplacedRow> {
         reason: row.reason,
     };
     plan.unplaced.iter().map(row).collect()
-}
-
-fn draw_pictures(made: &Made, towns: &[TownRow]) -> (Vec<Picture>, Vec<File>) {
-    let (inputs, s) = (&made.inputs, &made.summary);
-    let weeks = visits_by_week(made);
-    let loads = officers_by_load(made);
-    let merge: Vec<Value> = [
-        ("各部门各查各的 agencies alone", s.visits_alone),
-        ("各任务各查各的 tasks alone", s.visits_by_task),
-        ("合并后 merged", s.visits),
-    ]
-    .map(|(label, value)| Value { label: label.to_owned(), value: u64::from(value) })
-    .into();
-    let spots: Option<Vec<Spot>> = inputs
-        .townships
-        .iter()
-        .zip(towns)
-        .map(|(town, row)| {
-            let (lon, lat) = (pictures::micro_degrees(&town.lon)?, pictures::micro_degrees(&town.lat)?);
-            Some(Spot { lon, lat, label: town.name.clone(), value: u64::from(row.visits) })
-        })
-        .collect();
-    let by_town: Vec<Value> =
-        towns.iter().map(|town| Value { label: town.name.clone(), value: u64::from(town.visits) }).collect();
-    // A township without a place on the map would be missing there, so then all stand as bars.
-    let (town_picture, town_height) = match &spots {
-        Some(spots) => (pictures::map("各乡镇检查次数 visits by township", spots), pictures::MAP_HEIGHT),
-        None => (pictures::bars("各乡镇检查次数 visits by township", &by_town), pictures::bars_height(by_town.len())),
-    };
-    let all = [
-        (
-            "pictures/weeks.svg",
-            "每周检查次数",
-            "visits a week",
-            300,
-            pictures::columns("每周检查次数 visits a week", &weeks),
-        ),
-        (
-            "pictures/loads.svg",
-            "每名检查人员的检查次数",
-            "officers by number of visits",
-            300,
-            pictures::columns("检查次数（横）与人数（纵） officers by visits", &loads),
-        ),
-        (
-            "pictures/merge.svg",
-            "合并前后的检查次数",
-            "visits before and after merging",
-            pictures::bars_height(3),
-            pictures::bars("合并前后 before and after merging", &merge),
-        ),
-        ("pictures/townships.svg", "各乡镇检查次数", "visits by township", town_height, town_picture),
-    ];
-    all.into_iter().map(|(path, zh, en, height, svg)| (Picture { path, zh, en, height }, text(path, svg))).unzip()
-}
-
-fn visits_by_week(made: &Made) -> Vec<Value> {
-    let monday = |date: Date| date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days());
-    let days = made.inputs.rules.days;
-    let weeks = monday(days.first).series(7.days()).take_while(|week| *week <= days.last);
-    let value = |week: Date| Value {
-        label: format!("{:02}-{:02}", week.month(), week.day()),
-        value: made.plan.visits.iter().filter(|visit| monday(visit.date) == week).count() as u64,
-    };
-    weeks.map(value).collect()
-}
-
-fn officers_by_load(made: &Made) -> Vec<Value> {
-    let mut visits: BTreeMap<InspectorNo, usize> = BTreeMap::new();
-    for seat in made.plan.visits.iter().flat_map(|visit| &visit.teams).flat_map(|team| &team.seats) {
-        *visits.entry(seat.inspector).or_default() += 1;
-    }
-    let most = visits.values().copied().max().unwrap_or(0);
-    let count = |load: usize| visits.values().filter(|visits| **visits == load).count() as u64;
-    (1..=most).map(|load| Value { label: load.to_string(), value: count(load) }).collect()
 }

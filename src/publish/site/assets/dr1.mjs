@@ -123,7 +123,7 @@ export function sha256(data) {
 
 // A page has WebCrypto when it comes over https, from localhost or from a disk. An office's plain http server gives
 // none; then the same numbers come from the function above.
-const subtle = globalThis.crypto?.subtle;
+export const subtle = globalThis.crypto?.subtle;
 
 export async function sha256Fast(data) {
   return subtle ? new Uint8Array(await subtle.digest("SHA-256", data)) : sha256(data);
@@ -355,19 +355,4 @@ export function rootOf(leaves) {
   let root = peaks.pop().hash;
   while (peaks.length) root = nodeHash(peaks.pop().hash, root);
   return root;
-}
-
-// The inclusion proof of leaf `at`: the hashes of its neighbours on the way up, each with the side it stands on.
-export function proofOf(leaves, at) {
-  if (leaves.length === 1) return [];
-  let half = 1;
-  while (half * 2 < leaves.length) half *= 2;
-  if (at < half) {
-    return [...proofOf(leaves.slice(0, half), at), { side: "right", hash: rootOf(leaves.slice(half)) }];
-  }
-  return [...proofOf(leaves.slice(half), at - half), { side: "left", hash: rootOf(leaves.slice(0, half)) }];
-}
-
-export function climb(leaf, proof) {
-  return proof.reduce((hash, step) => (step.side === "left" ? nodeHash(step.hash, hash) : nodeHash(hash, step.hash)), leaf);
 }

@@ -38,7 +38,7 @@ export class Difference extends Error {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function textOf(file, bytes) {
+export function textOf(file, bytes) {
   try {
     return decoder.decode(bytes);
   } catch {

@@ -1,0 +1,179 @@
+"""§14 and §15.7: the ledger that a bundle carries: its chain, the order of its steps, and what it says of the bundle."""
+import datetime
+import re
+
+from .answers import No, say, sha256
+from .bundle import LEDGER as FOLDER
+from .draw import merkle_root
+from .lottery import pre_beacon_code
+
+
+KINDS = "SEAL LODGE ENTROPY DRAW PUBLISH AMEND VOID RESULT AUDIT".split()
+HEAD = "entry previous kind time ceremony attempt".split()
+ROOTED = {"entities.csv": "entities", "inspectors.csv": "roster", "recusals.csv": "recusals"}
+
+
+class Entry:
+    """One step: the words of its head, and its facts in order."""
+
+    def __init__(self, file, data):
+        self.file, self.hash = file, sha256(data)
+        try:
+            lines = data.decode("utf-8").split("\n")
+        except UnicodeDecodeError:
+            raise No(file, "line 1", "UTF-8", "other bytes")
+        if lines[0] != "dr1 ledger v1":
+            raise No(file, "line 1", "dr1 ledger v1", lines[0])
+        if lines[-1] != "":
+            raise No(file, f"line {len(lines)}", "LF at the end", lines[-1])
+        for number, word in enumerate(HEAD, 2):
+            if len(lines) <= number or not re.fullmatch(word + " [^ ]+", lines[number - 1]):
+                raise No(file, f"line {number}", word + " and its value", "another line")
+        self.number, self.previous, self.kind, self.time, self.ceremony, self.attempt = (
+            line.split(" ")[1] for line in lines[1:7])
+        for number, (value, form) in enumerate((
+                (self.number, "[1-9][0-9]*"), (self.previous, "[0-9a-f]{64}"), (self.kind, "|".join(KINDS)),
+                (self.time, "[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}"), (self.ceremony, r"[0-9]{6}\.[0-9A-Za-z._-]{1,32}"),
+                (self.attempt, "[1-9][0-9]*")), 2):
+            if not re.fullmatch(form, value):
+                raise No(file, f"line {number}", "the form of §14", value)
+        try:
+            datetime.datetime.strptime(self.time, "%Y-%m-%dT%H:%M:%S")
+        except ValueError:
+            raise No(file, "line 5", "a time", self.time)
+        self.facts = []
+        for number, line in enumerate(lines[7:-1], 8):
+            word, _, value = line.partition(" ")
+            if not re.fullmatch("[a-z0-9-]+", word) or not value or value != value.strip():
+                raise No(file, f"line {number}", "a word, one blank and a value", line)
+            self.facts.append((word, value))
+
+    def all(self, word):
+        return [value for known, value in self.facts if known == word]
+
+    def fact(self, word):
+        return next(iter(self.all(word)), None)
+
+
+def read_chain(files):
+    """§14: every entry follows the one before."""
+    entries, previous, time = [], "0" * 64, ""
+    for number, path in enumerate(sorted(path for path in files if path.startswith(FOLDER)), 1):
+        entry = Entry(path, files[path])
+        name = f"{FOLDER}{number:06}-{entry.kind}.txt"
+        if (path, entry.number) != (name, str(number)):
+            raise No(path, "the whole file", f"entry {number} in {name}", f"entry {entry.number}")
+        if entry.previous != previous:
+            raise No(path, "line 3", f"previous {previous}", f"previous {entry.previous}")
+        if entry.time < time:
+            raise No(path, "line 5", f"a time not before {time}", entry.time)
+        entries.append(entry)
+        previous, time = entry.hash, entry.time
+    return entries
+
+
+class Attempt:
+    def __init__(self, seal):
+        self.seal, self.rolled, self.entropy, self.draw, self.void, self.opened = seal, None, None, None, None, False
+
+
+def fault_of(entry, now):
+    """§15: what is wrong with this step behind the attempt `now` (None: the ceremony was never sealed); "" if nothing."""
+    if entry.kind == "SEAL":
+        if now and not now.void:
+            return f"attempt {now.seal.attempt} stands"
+        expected = int(now.seal.attempt) + 1 if now else 1
+        return "" if entry.attempt == str(expected) else f"attempt {expected} is next"
+    if not now:
+        return "nothing is sealed"
+    if entry.attempt != now.seal.attempt:
+        return f"attempt {now.seal.attempt} stands"
+    if now.void:
+        return "the attempt is void"
+    if entry.kind == "LODGE":
+        return ""
+    if entry.kind == "ENTROPY":
+        if now.entropy or now.draw:
+            return "the entropy is complete"
+        first = now.seal.fact("dice") or now.seal.fact("sealed-value")
+        beacon = now.seal.fact("beacon")
+        if entry.fact("part") == "pre-beacon":
+            return "the first part is there" if now.rolled else "" if beacon else "no beacon is planned"
+        return "the part before the beacon is missing" if beacon and first and not now.rolled else ""
+    if entry.kind == "DRAW":
+        return "it is drawn already" if now.draw else "" if now.entropy else "the entropy is not complete"
+    if entry.kind == "VOID":
+        return "the lists are open" if now.opened else "the record is half done" if now.rolled and not now.entropy else ""
+    if entry.kind == "PUBLISH" and now.opened:
+        return "the lists are open"
+    return "" if now.draw else "nothing is drawn"
+
+
+def read_attempts(entries):
+    """§15: ceremony -> its latest attempt; every step in an order that the protocol has."""
+    latest = {}
+    for entry in entries:
+        now = latest.get(entry.ceremony)
+        fault = fault_of(entry, now)
+        if fault:
+            raise No(entry.file, "the whole file", "the order of §15", f"{entry.kind} of attempt {entry.attempt}, but {fault}")
+        if entry.kind == "SEAL":
+            latest[entry.ceremony] = Attempt(entry)
+        elif entry.kind == "ENTROPY" and entry.fact("part") == "pre-beacon":
+            now.rolled = entry
+        elif entry.kind in ("ENTROPY", "DRAW", "VOID"):
+            setattr(now, entry.kind.lower(), entry)
+        elif entry.kind == "PUBLISH" and entry.fact("what") == "all":
+            now.opened = True
+    return latest
+
+
+def kinds_of(record):
+    """The lines of a record in the words of a SEAL: kind and number of the dice, hashes of sealed values, the beacon."""
+    result = []
+    for word, *rest in (line.split(" ") for line in record.decode().split("\n")[1:-1]):
+        if word == "dice":
+            result.append(f"dice {rest[0]} {len(rest[1])}")
+        elif word == "sealed":
+            result.append(f"sealed {rest[0]} {sha256(bytes.fromhex(rest[1]))}")
+        else:
+            result.append(f"beacon {rest[0]} {rest[1]}" if word == "beacon" else word)
+    return result
+
+
+def check_ledger(files, ceremony):
+    """§15.7. A bundle without a ledger has nothing to check."""
+    if not any(path.startswith(FOLDER) for path in files):
+        return
+    entries = read_chain(files)
+    now = read_attempts(entries).get(ceremony)
+    if not now or not now.entropy:
+        raise No(entries[-1].file, "the whole file", f"a complete entropy of {ceremony}", "none in the ledger")
+    seal, drawn = now.seal, now.entropy
+
+    def same(file, what, expected, found):
+        if expected != found:
+            raise No(file, what, expected, found)
+
+    same("commit.txt", f"SHA-256, after {seal.file}", seal.fact("commit"), sha256(files["commit.txt"]))
+    same("entropy.txt", f"SHA-256, after {drawn.file}", drawn.fact("record"), sha256(files["entropy.txt"]))
+    for name, word in ROOTED.items():
+        rows = files["inputs/" + name].split(b"\n")[1:-1]
+        same("inputs/" + name, f"rows and root, after {seal.file}", seal.fact(word), f"{len(rows)} {merkle_root(rows)}")
+    lodged = now.rolled.fact("code") if now.rolled else drawn.fact("pre-beacon")
+    same("entropy.txt", "pre-beacon code", lodged, pre_beacon_code(files["entropy.txt"]))
+    deciding = seal.fact("fallback" if drawn.fact("fallback-reason") else "beacon")
+    planned = [f"dice {value}" for value in seal.all("dice")] + [f"sealed {value}" for value in seal.all("sealed-value")]
+    planned += ["beacon " + " ".join(deciding.split(" ")[:2])] if deciding else []
+    same("entropy.txt", "the kinds of chance, after the seal", planned, kinds_of(files["entropy.txt"]))
+    if deciding:
+        falls = deciding.split(" ")[2]
+        if seal.time >= falls:
+            raise No(seal.file, "time", f"before {falls}", seal.time)
+        if seal.fact("dice") and now.rolled and now.rolled.time >= falls:
+            raise No(now.rolled.file, "time", f"before {falls}", now.rolled.time)
+        if drawn.time < falls:
+            raise No(drawn.file, "time", f"not before {falls}", drawn.time)
+    say("12 ledger", f"{len(entries)} entries in one chain, in order; attempt {seal.attempt} of {ceremony}; three roots, record "
+                     "and commitment agree; its head is")
+    say("", entries[-1].hash)

@@ -1,0 +1,46 @@
+//! `fairdraw audit`.
+
+use std::path::PathBuf;
+
+use super::{Ending, Failure, Format, Progress, answer, json};
+use fairdraw::audit::audited::{audited, text};
+use fairdraw::audit::bundles::{AuditError, all_entries, draws};
+
+/// Judge many draws together: order of the registry, selection, void attempts, officers and pairs
+///
+/// Each bundle is replayed first. Answers no if one does not verify, or if the samples hang on the order of the registry or
+/// on an entity more than chance allows.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  fairdraw audit target/2024Q1")]
+pub struct Args {
+    /// Folders of the bundles
+    #[arg(required = true)]
+    bundles: Vec<PathBuf>,
+    /// Folder of an office's own ledger, for what came after the draws; may be given several times
+    #[arg(long, value_name = "FOLDER")]
+    ledger: Vec<PathBuf>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let cannot = |error: AuditError| {
+        let advice = match &error {
+            AuditError::Verify(..) => "give folders that `fairdraw plan` or `fairdraw draw` wrote",
+            AuditError::Ledger(..) => "give the folder that holds 000001-SEAL.txt",
+            AuditError::Twice(..) => "name each draw once",
+        };
+        Failure::new(error, advice)
+    };
+    let progress = Progress::new();
+    let draws = draws(&args.bundles, &mut |stage| progress.stage(stage)).map_err(cannot)?;
+    let entries = all_entries(&draws, &args.ledger).map_err(cannot)?;
+    drop(progress);
+    let found = audited(&draws, &entries);
+    match args.format {
+        Format::Json => answer(&json(&found))?,
+        Format::Text => answer(&text(&found))?,
+    }
+    Ok(if found.objections.is_empty() { Ending::Yes } else { Ending::No })
+}
