@@ -45,9 +45,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let earlier = args.earlier.visits()?;
     let progress = Progress::of_one("loading and validating the tables", "读取并校验各表");
     let mut loaded = workspace::load(&args.workspace, &earlier);
+    drop(progress);
     let capacity = loaded.ready.as_ref().map(|(inputs, frames)| forecast(inputs, frames));
     loaded.faults.extend(capacity.iter().flatten().filter(|outlook| outlook.is_short()).map(short));
-    drop(progress);
     let errors = loaded.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let warnings = loaded.faults.len() - errors;
     match args.format {
