@@ -10,6 +10,10 @@ fn sources(folders: &[&str]) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut open: Vec<PathBuf> = folders.iter().map(|folder| project().join(folder)).collect();
     while let Some(path) = open.pop() {
+        // What a build left behind is none of our text.
+        if path.ends_with("target") {
+            continue;
+        }
         if path.is_dir() {
             open.extend(path.read_dir().expect("a folder can be read").map(|entry| entry.expect("an entry").path()));
         } else if path.extension().is_some_and(|end| end == "rs") {
