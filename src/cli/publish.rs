@@ -132,7 +132,7 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
 }
 
 /// Replays a bundle, and reads its files as they stand there.
-fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>), Failure> {
+pub fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>), Failure> {
     let advice = "give the folder that `fairdraw plan` wrote";
     let verdict = verify(folder, &Evidence::default(), &mut |stage| progress.stage(stage));
     let verdict = verdict.map_err(|error| Failure::new(error, advice))?;
@@ -190,7 +190,7 @@ fn tell_place(place: &Place) {
 }
 
 /// Reads the ledger that a bundle carries, or the office's own if that goes on where the bundle's ends.
-fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Failure> {
+pub fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Failure> {
     let own = files.iter().filter_map(|file| Some((file.path.strip_prefix("ledger/")?.to_owned(), file.bytes.clone())));
     let own: BTreeMap<String, Vec<u8>> = own.collect();
     let own = chain::read(&own).map_err(|error| Failure::new(error, "run `fairdraw verify` on the bundle"))?;
