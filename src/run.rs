@@ -5,7 +5,7 @@ use crate::files::freeze::{File, freeze};
 use crate::files::{fingerprints, rows};
 use crate::ledger::commit::{Commitment, StratumSeal, frame_root};
 use crate::lottery::{Entropy, Prk, Rounding};
-use crate::plan::check::{Violation, check};
+use crate::plan::check::{Violation, check, check_potentials};
 use crate::plan::model::{Duty, Frames, Inputs, Plan};
 use crate::plan::staffing::{self, TeamKeys};
 use crate::plan::summary::{Summary, summary};
@@ -54,7 +54,8 @@ pub fn make(
     let (plan, duties) = plan(&inputs, frames, &prk, stage);
 
     stage(Stage::Check);
-    let violations = check(&inputs, &prk, &plan);
+    let mut violations = check(&inputs, &prk, &plan);
+    violations.extend(check_potentials(&inputs, &prk, &plan));
     if !violations.is_empty() {
         return Err(violations);
     }
@@ -90,7 +91,8 @@ pub fn plan(inputs: &Inputs, frames: Frames, prk: &Prk, stage: &mut dyn FnMut(St
     let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
     let staffing = staffing::staff(&posed.problem, &TeamKeys::new(prk.clone(), group));
     let (visits, unplaced) = visits::read(inputs, &days, &duties, &posed, &staffing);
-    (Plan { frames, samples, visits, unplaced }, duties)
+    let potentials = visits::potentials(&staffing);
+    (Plan { frames, samples, visits, unplaced, potentials }, duties)
 }
 
 /// Writes the commitment of sealed inputs (protocol §10).

@@ -11,11 +11,12 @@ use crate::files::faults::{Fault, Severity};
 use crate::files::freeze::{File, freeze};
 use crate::files::ledger::Ledger;
 use crate::files::workspace::{self, EarlierVisit};
-use crate::files::{fingerprints, rows};
+use crate::files::{fingerprints, rows, schedule};
 use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
-use crate::lottery::Entropy;
-use crate::plan::model::Inputs;
+use crate::lottery::{Entropy, Prk};
+use crate::plan::check::{Violation, check, check_potentials};
+use crate::plan::model::{Inputs, Plan};
 use crate::plan::results::Records;
 use crate::run::{Made, Stage, make};
 
@@ -84,6 +85,7 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     findings.extend(entropy_finding);
     if let Some(made) = &replayed {
         compare_files(made, &files, &tool, &mut findings);
+        name_breaches(made, &files, &mut findings);
         compare_fingerprints(made, manifest.as_ref(), &files, &mut findings);
     }
     let ceremony =
@@ -254,6 +256,33 @@ fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, fin
         findings.push(whole(path, "the replay writes no such file", "no such file", "a file"));
     }
 }
+
+/// Says what is wrong with visits, teams and prices that the replay does not give, where they break a rule of their own:
+/// who of whom would have been cheaper, whose ticket is another, which price is wrong.
+fn name_breaches(made: &Made, files: &BTreeMap<String, Vec<u8>>, findings: &mut [Finding]) {
+    let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
+    let differs = |findings: &[Finding], name: &str| findings.iter().any(|finding| finding.file == name);
+    let visits = schedule::visits(&made.inputs, table("visits.csv"), table("teams.csv"));
+    let potentials = schedule::potentials(&made.inputs, table(rows::POTENTIALS));
+    let (Some(visits), Some(potentials)) = (visits, potentials) else { return };
+    let plan = Plan { visits, potentials, ..made.plan.clone() };
+    for (name, check) in [("teams.csv", check as Checker), (rows::POTENTIALS, check_potentials)] {
+        if !["visits.csv", "teams.csv", name].into_iter().any(|name| differs(findings, name)) {
+            continue;
+        }
+        let Some(breach) = check(&made.inputs, &made.prk, &plan).into_iter().next() else { continue };
+        // A price that no longer proves anything is told with the teams, if these were changed.
+        let told = if differs(findings, name) { name } else { "teams.csv" };
+        let told = if differs(findings, told) { told } else { "visits.csv" };
+        for finding in findings.iter_mut().filter(|finding| finding.file == told) {
+            let more = format!("; {}: {} {}", breach.code, breach.place, breach.detail);
+            finding.what.push_str(&more);
+        }
+    }
+}
+
+/// Is one of the two independent checks.
+type Checker = fn(&Inputs, &Prk, &Plan) -> Vec<Violation>;
 
 /// Finds the rows of inputs that were changed together with the manifest, as long as `rows.txt` was not.
 fn compare_fingerprints(

@@ -139,7 +139,7 @@ fn a_definite_no_ends_with_1() {
     let sound = sound.to_str().expect("the path is text");
     let output = run(["explain", sound, "91411381XXXXXXXXXX"]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
-    assert!(stderr(&output).contains("no entity and no officer has the id 91411381XXXXXXXXXX"));
+    assert!(stderr(&output).contains("no entity, officer or agency has the id 91411381XXXXXXXXXX"));
     assert_eq!(run(["verify", sound, "--seed", "other"]).status.code(), Some(1));
     let mut faulty = small();
     faulty.replace("tasks.csv", ",,5户,,", ",,按实际,,");

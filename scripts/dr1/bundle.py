@@ -8,7 +8,7 @@ from .lottery import is_number
 from .tables import INPUTS
 
 
-RESULTS = "commit.txt strata.csv samples.csv excluded.csv visits.csv teams.csv unplaced.csv".split()
+RESULTS = "commit.txt strata.csv samples.csv excluded.csv visits.csv teams.csv unplaced.csv potentials.csv".split()
 LEDGER = "ledger/"
 OTHERS = "entropy.txt VERIFY.md schedule.xlsx".split()
 

@@ -19,6 +19,12 @@ def is_working_day(inputs, date):
     return kind == "work" or (kind is None and datetime.date.fromisoformat(date).weekday() < 5)
 
 
+def spanned_days(first, last):
+    """All dates from first to last."""
+    start, end = map(datetime.date.fromisoformat, (first, last))
+    return [(start + datetime.timedelta(n)).isoformat() for n in range((end - start).days + 1)]
+
+
 def duty_items(inputs, task, agency):
     """§9.1: the items of the task that belong to the agency."""
     return {code for code in split_list(inputs.task[task].items) if inputs.item[code].agency == agency}
@@ -160,7 +166,8 @@ def find_outings(teams, visit_of):
 
 
 def check_teams(inputs, prk, visits, rows):
-    """§11.3 step 11. Returns the number of teams and of tickets that were computed."""
+    """§11.3 step 11. Returns what step 12 goes on with (roster, visits, outings, teams, ranks by outing) and the number of
+    tickets that were computed."""
     roster, visit_of, tickets = Roster(inputs), {v.visit_id: v for v in visits}, 0
     teams = collections.defaultdict(list)
     for number, row in enumerate(rows, 2):
@@ -184,7 +191,7 @@ def check_teams(inputs, prk, visits, rows):
         tickets += len(ranks) if outing[0] == visit_id else 0
         check_team(inputs, roster, visit_of, outing, agency, team, ranks)
     check_days(inputs, visit_of, rows)
-    return len(teams), tickets
+    return (roster, visit_of, outings, teams, ranked), tickets
 
 
 def rank_officers(inputs, roster, prk, visit_of, outing, agency):

@@ -6,6 +6,8 @@ from .bundle import check_files, check_rows, compare, read_folder
 from .draw import build_frames, build_strata, draw_all, form_duties, write_commit, write_samples, write_strata
 from .ledger import check_ledger
 from .lottery import BadRecord, HEADING, is_witnessed, pre_beacon_code, prk_of, read_record
+from .potentials import HEADING as HEADING_OF_PRICES
+from .potentials import check_potentials
 from .tables import INPUTS, Inputs, read_table, write_csv
 from .teams import (
     check_sorted,
@@ -56,7 +58,7 @@ def verify_draw(files):
 
 
 def verify_teams(files, inputs, prk, duties):
-    """§11.3, steps 9 to 11."""
+    """§11.3, steps 9 to 12."""
     inputs.day_kind = {row.date: row.kind for row in inputs.calendar}
     visits = read_table("visits.csv", files["visits.csv"], "visit_id,entity_id,township,date,half,tasks,items,agencies,lead")
     check_sorted("visits.csv", visits, lambda row: row.visit_id)
@@ -74,8 +76,12 @@ def verify_teams(files, inputs, prk, duties):
     check_visit_ids(by_entity)
     say("10 visits", f"{len(visits)} visits keep the promises of §9.1")
     rows = read_table("teams.csv", files["teams.csv"], "visit_id,agency,certificate,rank,ticket")
-    teams, tickets = check_teams(inputs, prk, visits, rows)
-    say("11 teams", f"{teams} teams, {len(rows)} officers' tickets and ranks agree ({tickets} tickets computed)")
+    known, tickets = check_teams(inputs, prk, visits, rows)
+    say("11 teams", f"{len(known[3])} teams, {len(rows)} officers' tickets and ranks agree ({tickets} tickets computed)")
+    prices = read_table("potentials.csv", files["potentials.csv"], HEADING_OF_PRICES)
+    flows, kept = check_potentials(inputs, *known, prices)
+    say("12 prices", f"{flows} flows: no other teams have more even loads, or as even ones and smaller tickets; officers "
+                     f"keep back {kept} visits")
 
 
 def verify_bundle(folder, seed):

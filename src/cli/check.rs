@@ -7,12 +7,13 @@ use serde::Serialize;
 use super::history::Earlier;
 use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
-use fairdraw::files::faults::{Severity, Told};
+use fairdraw::files::faults::{Fault, Place, Severity, Told};
 use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
+use fairdraw::plan::forecast::{Outlook, forecast};
 use fairdraw::publish::report;
 
-/// Validate all inputs of a workspace and report every fault at once
+/// Validate all inputs of a workspace, report every fault at once, and warn of weeks with too few officers
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  fairdraw check data/dengzhou/2024Q1")]
 pub struct Args {
@@ -33,6 +34,9 @@ struct Report<'a> {
     errors: usize,
     warnings: usize,
     faults: Vec<Told<'a>>,
+    /// Every agency, qualification and week with visits to expect; missing where the tables have errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<Vec<Outlook>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mappings: Option<&'a [Mapping]>,
 }
@@ -40,15 +44,17 @@ struct Report<'a> {
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let earlier = args.earlier.visits()?;
     let progress = Progress::of_one("loading and validating the tables", "读取并校验各表");
-    let loaded = workspace::load(&args.workspace, &earlier);
+    let mut loaded = workspace::load(&args.workspace, &earlier);
     drop(progress);
+    let capacity = loaded.ready.as_ref().map(|(inputs, frames)| forecast(inputs, frames));
+    loaded.faults.extend(capacity.iter().flatten().filter(|outlook| outlook.is_short()).map(short));
     let errors = loaded.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let warnings = loaded.faults.len() - errors;
     match args.format {
         Format::Json => {
             let faults = loaded.faults.iter().map(|fault| fault.told(lang())).collect();
             let mappings = args.show_mapping.then_some(loaded.mappings.as_slice());
-            answer(&json(&Report { errors, warnings, faults, mappings }))?;
+            answer(&json(&Report { errors, warnings, faults, capacity, mappings }))?;
         }
         Format::Text => {
             let shown =
@@ -71,6 +77,26 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         }
     }
     Ok(if errors == 0 { Ending::Yes } else { Ending::No })
+}
+
+/// Makes a warning of a week for which the officers will not suffice.
+fn short(outlook: &Outlook) -> Fault {
+    let Outlook { agency, first, last, officers, needed, available, .. } = outlook;
+    let who = match &outlook.qualification {
+        None => both!("officers", "执法人员"),
+        Some(name) => both!("officers with {name}", "持有“{name}”资质的执法人员"),
+    };
+    let (en, zh) = (who.en, who.zh);
+    let cause = both!(
+        "{agency} is to expect {needed} seats of {en} from {first} to {last}; {officers} of them are there and can take {available}",
+        "{agency} 在 {first} 至 {last} 预计需要{zh} {needed} 人次；在岗 {officers} 人，可承担 {available} 人次",
+    );
+    let remedy = both!(
+        "widen the window of its tasks, move leave, or have more certificates issued; other weeks may take the rest",
+        "放宽任务的时间窗，调整休假，或增发执法证；其余可由其他周承担",
+    );
+    let place = Place { file: "inspectors".to_owned(), ..Place::default() };
+    Fault { severity: Severity::Warning, code: "capacity", place, value: agency.clone(), cause, remedy }
 }
 
 /// Writes a mapping for people: one line for each column of the table, then what was left over.

@@ -7,13 +7,15 @@ use fairdraw::files::cells;
 use fairdraw::publish::explain;
 use fairdraw::verify::{Evidence, verify};
 
-/// Say what a bundle has for an entity or an officer: frames, ticket, rank, chance, visit, team, and why
+/// Say what a bundle has for an entity, an officer or an agency: frames, ticket, rank, chance, visit, team, load, and why
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  fairdraw explain target/2024Q1 91411381MA31HXDC72")]
+#[command(
+    after_long_help = "Example:\n  fairdraw explain target/2024Q1 91411381MA31HXDC72\n  fairdraw explain target/2024Q1 D01"
+)]
 pub struct Args {
     /// Folder of the bundle
     bundle: PathBuf,
-    /// Code of an entity or certificate number of an officer
+    /// Code of an entity, certificate number of an officer, code of an agency, or `*` for all agencies
     id: String,
     /// Form of the answer on stdout
     #[arg(long, value_enum, default_value_t)]
@@ -30,8 +32,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         return Err(Failure::new(cause, "run `fairdraw verify` to see where it differs"));
     };
     let id = cells::id(&args.id);
-    let Some(found) = explain::explain(&made, &id) else {
-        tell(&format!("error: no entity and no officer has the id {id}\n"));
+    // Codes of agencies stand as the office writes them.
+    let Some(found) = explain::explain(&made, &id).or_else(|| explain::explain(&made, &args.id)) else {
+        tell(&format!("error: no entity, officer or agency has the id {id}\n"));
         return Ok(Ending::No);
     };
     match args.format {

@@ -25,6 +25,7 @@
 //! | [`results`] | reads filled record workbooks, keeps the table of results |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
 //! | [`rows`] | writes the rows of a plan as machine tables |
+//! | [`schedule`] | reads visits, teams and prices of a bundle back |
 //!
 //! Column names and DataFrames live here and nowhere else.
 
@@ -54,6 +55,7 @@ pub mod results;
 pub mod roster;
 pub mod rows;
 pub mod rules;
+pub mod schedule;
 pub mod sheet;
 pub mod spreadsheet_xml;
 pub mod table;

@@ -7,9 +7,12 @@ use super::columns::Layout;
 use super::freeze::File;
 use super::workspace::EarlierVisit;
 use crate::lottery::sample::Place;
-use crate::plan::model::{Balls, Exclusion, Inputs, Plan, Rates, Stratum, StratumName, Visit};
+use crate::plan::model::{Balls, Exclusion, Holder, Inputs, Plan, Rates, Stratum, StratumName, Visit};
 use crate::plan::results::{self, Finding, Record, Records};
 use crate::plan::words::Word;
+
+/// Name of the table that proves the teams (protocol §9.4).
+pub const POTENTIALS: &str = "potentials.csv";
 
 /// Collects the rows of one table.
 #[derive(Debug)]
@@ -63,6 +66,7 @@ pub fn results(inputs: &Inputs, plan: &Plan) -> Vec<File> {
         visits(inputs, plan),
         teams(inputs, plan),
         unplaced(inputs, plan),
+        potentials(inputs, plan),
     ]
 }
 
@@ -225,6 +229,21 @@ fn unplaced(inputs: &Inputs, plan: &Plan) -> File {
         ]);
     }
     csv.sorted()
+}
+
+fn potentials(inputs: &Inputs, plan: &Plan) -> File {
+    let mut csv = Csv::new(POTENTIALS, &["agency", "visits", "kind", "id", "price", "one", "other", "kept"]);
+    let number = |price: Option<u64>| price.map_or(String::new(), |price| price.to_string());
+    for row in &plan.potentials {
+        let (kind, id, kept) = match &row.holder {
+            Holder::Officer(no) => ("officer", &inputs.inspectors[no.at()].certificate, row.kept.to_string()),
+            Holder::Outing(visit) => ("outing", visit, String::new()),
+        };
+        let agency = &inputs.agencies[row.agency.at()].code;
+        let prices = [row.price, row.one, row.other].map(number);
+        csv.row([agency, &row.visits.to_string(), kind, id, &prices[0], &prices[1], &prices[2], &kept]);
+    }
+    csv.in_order()
 }
 
 /// Tells how the plan words a task's rate: its own wording where it has one, else the typed rate.

@@ -8,9 +8,11 @@
 //! | [`model`] | | holds the nouns: inputs and plan |
 //! | [`calendar`] | | rows of holidays into working days |
 //! | [`scope`] | seal | registry and tasks into frames, strata and exclusions |
+//! | [`forecast`] | seal | sample sizes and rosters into the weeks that will be short |
 //! | [`draws`] | draw | frames and keys into samples |
 //! | [`duties`] | merge | samples into what each agency has to do at each entity |
 //! | [`staffing`] | staff, schedule | duties into dated visits with teams, or reasons why not |
+//! | [`eligibility`] | | says what stands between an officer and a visit |
 //! | [`visits`] | | the staffing's answer into the plan's own words |
 //! | [`check`] | check | a plan into its violations; shares no code with the stages |
 //! | [`results`] | | says what may come of a visit, and when that is due |
@@ -23,6 +25,8 @@ pub mod calendar;
 pub mod check;
 pub mod draws;
 pub mod duties;
+pub mod eligibility;
+pub mod forecast;
 pub mod model;
 pub mod results;
 pub mod scope;

@@ -541,6 +541,31 @@ pub struct Unplaced {
     pub detail: String,
 }
 
+/// Is one price in the proof that no other teams have more even loads, or as even ones and smaller tickets (势, protocol
+/// §9.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Potential {
+    pub agency: AgencyNo,
+    /// Visits in each outing of the flow that the price belongs to, 2 or 1.
+    pub visits: u32,
+    pub holder: Holder,
+    /// `None` for an officer who could join none of the flow's outings.
+    pub price: Option<u64>,
+    /// Prices of an outing's gates; `None` for an officer, and for a gate that is not there or that nobody could pass.
+    pub one: Option<u64>,
+    pub other: Option<u64>,
+    /// Visits that an officer keeps back from double outings.
+    pub kept: u32,
+}
+
+/// Is who a price belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    Officer(InspectorNo),
+    /// The outing's visit that sorts first.
+    Outing(String),
+}
+
 /// Holds the whole plan of a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -550,4 +575,6 @@ pub struct Plan {
     /// By id.
     pub visits: Vec<Visit>,
     pub unplaced: Vec<Unplaced>,
+    /// By agency, visits in the outings, officers before outings.
+    pub potentials: Vec<Potential>,
 }

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use super::calendar::WorkingDay;
 use super::model::{
-    AgencyNo, Duty, EntityNo, Half, Inputs, InspectorNo, Recused, Seat, Span, TaskNo, Team, Unplaced, Visit,
+    AgencyNo, Duty, EntityNo, Half, Holder, Inputs, InspectorNo, Potential, Recused, Seat, Span, TaskNo, Team,
+    Unplaced, Visit,
 };
 use super::staffing::{self, DaySet, Problem, Shortage, Staffing};
 
@@ -93,6 +94,38 @@ pub fn read(
         .collect();
     unplaced.sort_by_key(|row| (row.task, row.entity, row.agency));
     (visits, unplaced)
+}
+
+/// Turns the prices that prove the teams into rows by agency, visits of the flow, officers and outings.
+///
+/// A price is the negative of the flow's: what an outing pays for its dearest seat, what one more visit of an officer
+/// costs.
+pub fn potentials(staffing: &Staffing) -> Vec<Potential> {
+    let positive = |price: i64| u64::try_from(-price).expect("a node's price is never above the sink's");
+    let mut rows = Vec::new();
+    for (proof, stage) in staffing.potentials.iter().flat_map(|proof| proof.stages.iter().map(move |row| (proof, row)))
+    {
+        let row = |holder: Holder, price: Option<i64>| Potential {
+            agency: AgencyNo(proof.agency),
+            visits: stage.weight,
+            holder,
+            price: price.map(positive),
+            one: None,
+            other: None,
+            kept: 0,
+        };
+        rows.extend(stage.officers.iter().map(|officer| Potential {
+            kept: officer.kept,
+            ..row(Holder::Officer(InspectorNo(officer.officer)), officer.price)
+        }));
+        rows.extend(stage.outings.iter().map(|outing| Potential {
+            one: outing.one.map(positive),
+            other: outing.other.map(positive),
+            ..row(Holder::Outing(outing.label.clone()), Some(outing.price))
+        }));
+    }
+    rows.sort_by(|a, b| (a.agency, a.visits, &a.holder).cmp(&(b.agency, b.visits, &b.holder)));
+    rows
 }
 
 fn visit_of(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty], posed: &Posed, visit: &staffing::Visit) -> Visit {

@@ -1,14 +1,16 @@
-//! Answers for the one who asks about themselves: a firm, or an officer.
+//! Answers for the one who asks about themselves: a firm, an officer, or an agency.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::load::{self, AgencyLoads, loads};
 use crate::files::rows;
 use crate::lottery::sample::Place;
-use crate::lottery::{Entry, Iv, keys};
-use crate::plan::model::{AgencyNo, EntityNo, Exclusion, Inputs, Inspector, InspectorNo, Recused, Visit};
+use crate::lottery::{Entry, Iv, Ticket, keys};
+use crate::plan::eligibility::{circle, obstacle, outing};
+use crate::plan::model::{AgencyNo, EntityNo, Exclusion, Inputs, InspectorNo, Team, Visit};
 use crate::plan::words::Word;
 use crate::run::Made;
 
@@ -18,6 +20,8 @@ use crate::run::Made;
 pub enum Answer {
     Entity(EntityAnswer),
     Officer(OfficerAnswer),
+    /// An agency by its code, or all of them together by `*`.
+    Agency(AgencyLoads),
 }
 
 /// Holds what a plan says about one entity.
@@ -72,6 +76,34 @@ pub struct VisitAnswer {
     pub items: String,
     /// Agency, officers with certificate and rank.
     pub teams: Vec<(String, Vec<String>)>,
+    /// How each agency's team came about, in the same order.
+    pub draws: Vec<TeamDraw>,
+}
+
+/// Is the draw of one team: who could have gone, in the order of tickets, and why the others could not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TeamDraw {
+    pub agency: String,
+    /// The visit whose label gave the tickets, and the visits that the team makes on the day.
+    pub drawn_for: String,
+    pub visits: Vec<String>,
+    /// By ticket, smallest first.
+    pub eligible: Vec<Colleague>,
+    /// Colleagues by what stood in their way, the first reason each.
+    pub not_eligible: BTreeMap<&'static str, Vec<String>>,
+}
+
+/// Is one officer who could have gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Colleague {
+    pub rank: u32,
+    pub certificate: String,
+    pub name: String,
+    pub ticket: String,
+    pub qualifications: Vec<String>,
+    /// Visits of the officer in the whole plan.
+    pub visits: u32,
+    pub goes: bool,
 }
 
 /// Holds what a plan says about one officer.
@@ -103,13 +135,18 @@ pub struct SeatAnswer {
     pub ticket: String,
 }
 
-/// Finds an entity or an officer by id and says what the plan has for it; `None` for an id that is neither.
+/// Finds an entity or an officer by id, an agency by code, `*` for all agencies, and says what the plan has for it; `None`
+/// for an id that is none of them.
 pub fn explain(made: &Made, id: &str) -> Option<Answer> {
     let inputs = &made.inputs;
     if let Some(no) = inputs.entity(id) {
         return Some(Answer::Entity(entity(made, no)));
     }
-    inputs.inspector(id).map(|no| Answer::Officer(officer(made, no)))
+    if let Some(no) = inputs.inspector(id) {
+        return Some(Answer::Officer(officer(made, no)));
+    }
+    let agency = (0..).map(AgencyNo).zip(&inputs.agencies).find(|(_, agency)| agency.code == id).map(|(no, _)| no);
+    (agency.is_some() || id == "*").then(|| Answer::Agency(loads(inputs, &made.plan, agency)))
 }
 
 fn entity(made: &Made, no: EntityNo) -> EntityAnswer {
@@ -129,7 +166,7 @@ fn entity(made: &Made, no: EntityNo) -> EntityAnswer {
         .collect();
     let frames = frames(made, no);
     let told = excluded.iter().filter(|row| row.task != "*").count() + frames.len();
-    let visits = made.plan.visits.iter().filter(|visit| visit.entity == no).map(|visit| visit_answer(inputs, visit));
+    let visits = made.plan.visits.iter().filter(|visit| visit.entity == no).map(|visit| visit_answer(made, visit));
     let unplaced = made.plan.unplaced.iter().filter(|row| row.entity == no).map(|row| {
         let agency = &inputs.agencies[row.agency.at()].code;
         [inputs.tasks[row.task.at()].code.clone(), agency.clone(), row.reason.to_owned(), row.detail.clone()]
@@ -217,7 +254,50 @@ fn meaning(inputs: &Inputs, why: Exclusion) -> String {
     }
 }
 
-fn visit_answer(inputs: &Inputs, visit: &Visit) -> VisitAnswer {
+fn team_draw(made: &Made, visit: &Visit, team: &Team) -> TeamDraw {
+    let inputs = &made.inputs;
+    let agency = &inputs.agencies[team.agency.at()].code;
+    let visits = outing(&made.plan, visit, team);
+    let group = format!("{}.{}", inputs.rules.region, inputs.rules.period);
+    let key = made.prk.key(&keys::team_label(&group, agency, &team.drawn_for));
+    let mut eligible = Vec::new();
+    let mut not_eligible: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for (no, why) in circle(inputs, team, &visits) {
+        let officer = &inputs.inspectors[no.at()];
+        match why {
+            Some(why) => not_eligible.entry(why).or_default().push(officer.certificate.clone()),
+            None => {
+                let iv = Iv::of(&officer.certificate);
+                eligible.push(((key.ticket(iv), iv), no));
+            }
+        }
+    }
+    eligible.sort_unstable();
+    let seated = |team: &Team, no: InspectorNo| team.seats.iter().any(|seat| seat.inspector == no);
+    let colleague = |(rank, ((ticket, _), no)): (u32, ((Ticket, Iv), InspectorNo))| {
+        let officer = &inputs.inspectors[no.at()];
+        let teams = made.plan.visits.iter().flat_map(|visit| &visit.teams);
+        Colleague {
+            rank,
+            certificate: officer.certificate.clone(),
+            name: officer.name.clone(),
+            ticket: ticket.to_string(),
+            qualifications: officer.qualifications.clone(),
+            visits: teams.filter(|team| seated(team, no)).count() as u32,
+            goes: seated(team, no),
+        }
+    };
+    TeamDraw {
+        agency: agency.clone(),
+        drawn_for: team.drawn_for.clone(),
+        visits: visits.iter().map(|visit| visit.id.clone()).collect(),
+        eligible: (1..).zip(eligible).map(colleague).collect(),
+        not_eligible,
+    }
+}
+
+fn visit_answer(made: &Made, visit: &Visit) -> VisitAnswer {
+    let inputs = &made.inputs;
     let [tasks, items, _] = rows::visit_lists(inputs, visit);
     let teams = visit.teams.iter().map(|team| {
         let officer = |no: InspectorNo, rank: u32| {
@@ -237,6 +317,7 @@ fn visit_answer(inputs: &Inputs, visit: &Visit) -> VisitAnswer {
         tasks,
         items,
         teams: teams.collect(),
+        draws: visit.teams.iter().map(|team| team_draw(made, visit, team)).collect(),
     }
 }
 
@@ -251,7 +332,7 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
             continue;
         };
         visits_of_agency += 1;
-        match obstacle(inputs, officer, no, visit) {
+        match obstacle(inputs, no, visit) {
             None => eligible += 1,
             Some(why) => *not_eligible.entry(why).or_default() += 1,
         }
@@ -280,40 +361,13 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
     }
 }
 
-/// Names the first thing that stands between an officer and a visit, or nothing.
-fn obstacle(inputs: &Inputs, officer: &Inspector, no: InspectorNo, visit: &Visit) -> Option<&'static str> {
-    let entity = &inputs.entities[visit.entity.at()];
-    let recused = |who: Recused| match who {
-        Recused::Agency(agency) => agency == officer.agency,
-        Recused::Inspector(other) => other == no,
-    };
-    let stands = |until: Option<jiff::civil::Date>| until.is_none_or(|until| until >= inputs.rules.days.first);
-    let past =
-        |agency: AgencyNo| inputs.history.iter().filter(move |past| past.entity == entity.id && past.agency == agency);
-    let last = past(officer.agency).map(|past| past.date).max();
-    let checks: [(&'static str, bool); 6] = [
-        ("certificate cancelled", !officer.is_valid),
-        ("certificate not valid on the day", !officer.valid.contains(visit.date)),
-        ("on leave", officer.leave.iter().any(|leave| leave.contains(visit.date))),
-        ("outside the jurisdiction", officer.townships.as_ref().is_some_and(|list| !list.contains(&entity.township))),
-        (
-            "recused",
-            inputs.recusals.iter().any(|row| row.entity == visit.entity && recused(row.who) && stands(row.until)),
-        ),
-        (
-            "of the last team there",
-            past(officer.agency).any(|past| Some(past.date) == last && past.inspectors.contains(&officer.certificate)),
-        ),
-    ];
-    checks.into_iter().find(|(_, holds)| *holds).map(|(why, _)| why)
-}
-
 /// Writes an answer for a terminal.
 pub fn text(answer: &Answer) -> String {
     let mut text = String::new();
     let written = match answer {
         Answer::Entity(entity) => entity_text(&mut text, entity),
         Answer::Officer(officer) => officer_text(&mut text, officer),
+        Answer::Agency(loads) => write!(text, "{}", load::text(loads)),
     };
     written.expect("a string takes all text");
     text
@@ -353,9 +407,39 @@ fn entity_text(text: &mut String, entity: &EntityAnswer) -> std::fmt::Result {
         for (agency, officers) in &visit.teams {
             writeln!(text, "    {agency}: {}", officers.join(", "))?;
         }
+        visit.draws.iter().try_for_each(|draw| draw_text(text, draw))?;
     }
     for [task, agency, reason, detail] in &entity.unplaced {
         writeln!(text, "  not placed: {agency} for task {task}: {reason} {detail}")?;
+    }
+    Ok(())
+}
+
+/// Colleagues in the order of tickets that a terminal shows for each team.
+const COLLEAGUES_SHOWN: usize = 12;
+
+fn draw_text(text: &mut String, draw: &TeamDraw) -> std::fmt::Result {
+    let away: usize = draw.not_eligible.values().map(Vec::len).sum();
+    let (could, visits) = (draw.eligible.len(), draw.visits.join(" and "));
+    writeln!(text, "    draw of {} for {} ({visits}): {could} could go, {away} not", draw.agency, draw.drawn_for)?;
+    for row in draw
+        .eligible
+        .iter()
+        .take(COLLEAGUES_SHOWN)
+        .chain(draw.eligible.iter().skip(COLLEAGUES_SHOWN).filter(|row| row.goes))
+    {
+        let (mark, held) = (if row.goes { "goes" } else { "" }, row.qualifications.join(";"));
+        let (ticket, name, number) = (&row.ticket, &row.name, &row.certificate);
+        writeln!(text, "      {:>4} {mark:<4} {ticket} {number} {name}, {} visits {held}", row.rank, row.visits)?;
+    }
+    if could > COLLEAGUES_SHOWN {
+        writeln!(text, "      … {could} in all; --format json lists them")?;
+    }
+    for (why, officers) in &draw.not_eligible {
+        writeln!(text, "      {} not: {why}", officers.len())?;
+    }
+    if could > 0 {
+        writeln!(text, "      even loads come first, then the smallest tickets of the whole quarter together")?;
     }
     Ok(())
 }

@@ -66,6 +66,7 @@ pub fn write(inputs: &Inputs, plan: &Plan, prk: &Prk, summary: &Summary) -> File
          | `samples.csv` | every drawn (S) and reserve (R) entity with ticket, rank and chance 抽查对象与备选 |\n\
          | `excluded.csv` | every entity that could not be drawn, and why 未入抽样框及原因 |\n\
          | `visits.csv`, `teams.csv` | who goes where, when, and the officers' tickets 排期与检查组 |\n\
+         | `potentials.csv` | prices that prove the teams: no others are as even, or as even with smaller tickets 检查组最优性证明 |\n\
          | `unplaced.csv` | what could not be staffed or dated, and why 未排期及原因 |\n\
          | `schedule.xlsx` | the same for people 供人阅读的工作簿 |\n\
          | `rows.txt` | a fingerprint of every frozen row, to find damage 逐行指纹 |\n\

@@ -7,6 +7,7 @@ pub mod estimates;
 pub mod explain;
 pub mod ics;
 pub mod instructions;
+pub mod load;
 pub mod officer;
 pub mod report;
 pub mod results;

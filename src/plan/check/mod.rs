@@ -13,20 +13,27 @@
 //! | `visits` | what a visit says of itself follows from its duties; working days, windows, quiet days, halves |
 //! | `teams` | who goes: certificates, leave, jurisdiction, recusals, qualifications, outings, tickets |
 //! | `loads` | what the teams add up to: bookings, ways, caps of officers and agencies |
+//! | `potentials`, `gates`, `ties` | that no other teams are as good, in linear time, by the prices that the plan gives |
 
 mod duties;
 mod frames;
+mod gates;
 mod loads;
+mod potentials;
 mod samples;
 mod scopes;
 mod teams;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod visits;
 
 pub use duties::REASONS;
+pub use potentials::check_potentials;
 
-use super::model::{AgencyNo, Class, EntityNo, Inputs, InspectorNo, ItemNo, Plan, Stratum, StratumName, Task, TaskNo};
+use super::model::{
+    AgencyNo, Class, EntityNo, Holder, Inputs, InspectorNo, ItemNo, Plan, Stratum, StratumName, Task, TaskNo,
+};
 use super::words::Word;
 use crate::lottery::Prk;
 
@@ -102,6 +109,13 @@ fn check_positions(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
         for team in &visit.teams {
             judge(&place, agency(team.agency));
             team.seats.iter().for_each(|seat| judge(&place, inspector(seat.inspector)));
+        }
+    }
+    for row in &plan.potentials {
+        let place = || format!("potentials of {} visits", row.visits);
+        judge(&place, agency(row.agency));
+        if let Holder::Officer(no) = row.holder {
+            judge(&place, inspector(no));
         }
     }
     for (at, row) in plan.unplaced.iter().enumerate() {

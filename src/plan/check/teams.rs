@@ -45,10 +45,10 @@ pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, dues: &Dues, found:
 type Outing = (AgencyNo, Date, BTreeSet<InspectorNo>);
 
 /// Is one team at one visit, with the qualifications that its items need there.
-struct Trip<'a> {
-    visit: &'a Visit,
-    team: &'a Team,
-    needed: BTreeSet<&'a str>,
+pub(super) struct Trip<'a> {
+    pub visit: &'a Visit,
+    pub team: &'a Team,
+    pub needed: BTreeSet<&'a str>,
 }
 
 impl Trip<'_> {
@@ -65,7 +65,7 @@ fn needed<'a>(inputs: &'a Inputs, agency: AgencyNo, met: &BTreeSet<(AgencyNo, Ta
 }
 
 /// Holds what can keep officers from a door, by entity and by agency.
-struct Roster<'a> {
+pub(super) struct Roster<'a> {
     by_agency: BTreeMap<AgencyNo, Vec<InspectorNo>>,
     recusals: BTreeMap<EntityNo, Vec<&'a Recusal>>,
     /// The day of an agency's most recent visit to an entity, and who went.
@@ -74,7 +74,7 @@ struct Roster<'a> {
 }
 
 impl<'a> Roster<'a> {
-    fn of(inputs: &'a Inputs, plan: &Plan) -> Roster<'a> {
+    pub fn of(inputs: &'a Inputs, plan: &Plan) -> Roster<'a> {
         let mut by_agency: BTreeMap<AgencyNo, Vec<InspectorNo>> = BTreeMap::new();
         for (no, officer) in (0..).map(InspectorNo).zip(&inputs.inspectors) {
             by_agency.entry(officer.agency).or_default().push(no);
@@ -126,11 +126,19 @@ impl<'a> Roster<'a> {
         ]
     }
 
+    /// Lists the officers of an agency.
+    pub fn of_agency(&self, agency: AgencyNo) -> impl Iterator<Item = InspectorNo> + '_ {
+        self.by_agency.get(&agency).into_iter().flatten().copied()
+    }
+
+    pub fn iv(&self, no: InspectorNo) -> Iv {
+        self.ivs[no.at()]
+    }
+
     /// Lists who may go to every visit of an outing.
-    fn eligible(&self, inputs: &Inputs, agency: AgencyNo, trips: &[Trip]) -> Vec<InspectorNo> {
+    pub fn eligible(&self, inputs: &Inputs, agency: AgencyNo, trips: &[Trip]) -> Vec<InspectorNo> {
         let may_go = |no: &InspectorNo, visit| self.obstacles(inputs, *no, agency, visit).iter().all(Option::is_none);
-        let officers = self.by_agency.get(&agency).into_iter().flatten().copied();
-        officers.filter(|no| trips.iter().all(|trip| may_go(no, trip.visit))).collect()
+        self.of_agency(agency).filter(|no| trips.iter().all(|trip| may_go(no, trip.visit))).collect()
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
 use super::duties::Dues;
@@ -138,6 +139,14 @@ fn check_day(inputs: &Inputs, visit: &Visit, days: &WorkingDays, place: &str, fo
     if inputs.entities[visit.entity.at()].quiet.iter().any(|span| span.contains(date)) {
         found.add("entity-quiet", place, format!("{date} lies in a quiet span of the entity"));
     }
+}
+
+/// Counts the working days of the period outside the county's quiet spans.
+pub(super) fn days_to_visit(inputs: &Inputs) -> u32 {
+    let worked = WorkingDays::of(inputs);
+    let is_quiet = |date: Date| inputs.rules.quiet.iter().any(|quiet| quiet.days.contains(date));
+    let dates = inputs.rules.days.first.series(1.day()).take_while(|date| *date <= inputs.rules.days.last);
+    dates.filter(|date| worked.contains(*date) && !is_quiet(*date)).count() as u32
 }
 
 /// Knows which days are worked: Monday to Friday, but for the days that the calendar moves.

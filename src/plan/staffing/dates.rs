@@ -4,11 +4,12 @@
 //!
 //! - [`TRIP_COST`] for every (agency, township, day) on which the agency goes there at all,
 //! - 1 for every officer who is out on a day: a morning and an afternoon visit of one agency in one township on one
-//!   day can be one outing of one team,
+//!   day can be one outing of one team, as long as the agency's loads can still be as even as possible,
 //! - [`WEEK_COST`] for every visit that a week has above or below its share of the working days,
 //! - [`OVERFLOW_COST`] for every team, officer or holder of a qualification that a day lacks.
 
 use super::model::{Model, Skills, TeamDays};
+use super::outings::doubles_max;
 use super::problem::DaySet;
 
 /// Cost of one (agency, township, day), in officer-days.
@@ -78,6 +79,9 @@ pub(super) struct Calendar<'a> {
     townships: usize,
     team: i64,
     pairs: bool,
+    /// By agency: outings of all days, and the number below which pairs are parted again for the sake of even loads.
+    outings_of: Vec<i64>,
+    outings_min: Vec<i64>,
     cells: Vec<Cell>,
     /// Day and half of each visit, once more and close together: the search reads them all the time.
     spots: Vec<(u32, u8)>,
@@ -86,7 +90,8 @@ pub(super) struct Calendar<'a> {
     /// By qualification row and day; the rows of an agency start at `skill_start`.
     skill_start: Vec<u32>,
     demands: Vec<Demand>,
-    week_weight: i64,
+    /// Cost of a week by the visits that it has above or below its share.
+    week_costs: Vec<i64>,
     week_of: Vec<u32>,
     week_visits: Vec<i64>,
     week_share: Vec<i64>,
@@ -137,6 +142,10 @@ impl<'a> Calendar<'a> {
             week_of.push(last.map_or(0, |&week| if same { week } else { week + 1 }));
         }
         let weeks = week_of.last().map_or(0, |&week| week as usize + 1);
+        let outings_min = (0..).zip(&teams_of).map(|(agency, &teams)| {
+            let seats = problem.rules.team_size * clip(teams) as u32;
+            teams as i64 - i64::from(doubles_max(model, agency, seats))
+        });
         let mut calendar = Calendar {
             model,
             visits: visits.iter().map(|units| Dated::of(model, team_days, units.clone())).collect(),
@@ -145,12 +154,14 @@ impl<'a> Calendar<'a> {
             townships,
             team,
             pairs: problem.rules.visits_per_day_max > 1,
+            outings_of: vec![0; agencies],
+            outings_min: outings_min.collect(),
             cells: vec![Cell::default(); agencies * townships * days],
             spots: vec![(0, 0); visits.len()],
             agendas,
             skill_start,
             demands,
-            week_weight: WEEK_COST,
+            week_costs: (0..=visits.len() as i64).map(|off| WEEK_COST * off).collect(),
             week_of,
             week_visits: vec![0; weeks],
             week_share: vec![0; weeks],
@@ -159,12 +170,31 @@ impl<'a> Calendar<'a> {
         calendar
     }
 
-    /// Sets what one visit too many or too few in a week costs; [`WEEK_COST`] is what counts in the end.
-    pub fn weigh_weeks(&mut self, weight: i64) {
-        let off: i64 =
-            self.week_visits.iter().zip(&self.week_share).map(|(visits, share)| (visits - share).abs()).sum();
-        self.cost += (weight - self.week_weight) * off;
-        self.week_weight = weight;
+    /// Sets what one visit too many or too few in a week costs; [`WEEK_COST`] each is what counts in the end.
+    ///
+    /// Within `soft` eighths of a visit around the share the cost grows with the square (Huber 1964): where every week
+    /// sat exactly at its share, any visit that changes weeks would have to pay twice on its own.
+    pub fn weigh_weeks(&mut self, weight: i64, soft: i64) {
+        self.cost -= self.off_weeks();
+        for (off, cost) in (0i64..).zip(&mut self.week_costs) {
+            let eighths = 8 * off;
+            *cost = if eighths < soft {
+                weight * eighths * eighths / (16 * soft)
+            } else {
+                weight * (2 * eighths - soft) / 16
+            };
+        }
+        self.cost += self.off_weeks();
+    }
+
+    /// Returns what all weeks cost.
+    fn off_weeks(&self) -> i64 {
+        self.week_visits.iter().zip(&self.week_share).map(|(visits, share)| self.off_cost(visits - share)).sum()
+    }
+
+    #[inline]
+    fn off_cost(&self, off: i64) -> i64 {
+        self.week_costs[off.unsigned_abs() as usize]
     }
 
     /// Sets each week's share of the visits by its working days, to the nearest whole number.
@@ -174,9 +204,9 @@ impl<'a> Calendar<'a> {
         let mut length = vec![0i64; self.week_visits.len()];
         self.week_of.iter().for_each(|&week| length[week as usize] += 1);
         for (week, &length) in length.iter().enumerate() {
-            self.cost -= self.week_weight * (self.week_visits[week] - self.week_share[week]).abs();
+            self.cost -= self.off_cost(self.week_visits[week] - self.week_share[week]);
             self.week_share[week] = (2 * count * length + days) / (2 * days);
-            self.cost += self.week_weight * (self.week_visits[week] - self.week_share[week]).abs();
+            self.cost += self.off_cost(self.week_visits[week] - self.week_share[week]);
         }
     }
 
@@ -240,7 +270,7 @@ impl<'a> Calendar<'a> {
             let before = outings(morning, afternoon, whole, self.pairs);
             let more = outings(morning - turn, afternoon + turn, whole, self.pairs) - before;
             let agenda = &self.agendas[agency * self.days + day];
-            cost += self.team * more + overflow(agenda.outings, more, agenda.outings_max);
+            cost += self.outings_cost(agency, more) + overflow(agenda.outings, more, agenda.outings_max);
             for bit in bits(part.scarce) {
                 let demand = &self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
                 cost += overflow(demand.visits[from], -1, demand.max);
@@ -311,10 +341,17 @@ impl<'a> Calendar<'a> {
         self.visits[visit as usize] = row;
     }
 
+    /// Returns what it costs more if an agency makes some more outings.
+    #[inline]
+    fn outings_cost(&self, agency: usize, more: i64) -> i64 {
+        let (now, least) = (self.outings_of[agency], self.outings_min[agency]);
+        self.team * ((now + more).max(least) - now.max(least))
+    }
+
     fn week_cost(&self, day: u32, change: i64) -> i64 {
         let week = self.week_of[day as usize] as usize;
         let off = self.week_visits[week] - self.week_share[week];
-        self.week_weight * ((off + change).abs() - off.abs())
+        self.off_cost(off + change) - self.off_cost(off)
     }
 
     #[inline]
@@ -332,7 +369,7 @@ impl<'a> Calendar<'a> {
         let trip = trips(to_morning + to_afternoon + to_whole) - trips(morning + afternoon + whole);
         let before = outings(morning, afternoon, whole, self.pairs);
         let more = outings(to_morning, to_afternoon, to_whole, self.pairs) - before;
-        let mut cost = TRIP_COST * trip + self.team * more;
+        let mut cost = TRIP_COST * trip + self.outings_cost(agency, more);
         let agenda = &self.agendas[agency * self.days + day];
         cost += overflow(agenda.teams, change, agenda.teams_max);
         cost += overflow(agenda.outings, more, agenda.outings_max);
@@ -361,6 +398,7 @@ impl<'a> Calendar<'a> {
             let before = count(cell);
             add(&mut cell.0[slot], change);
             let more = count(cell) - before;
+            self.outings_of[agency] += more;
             let agenda = &mut self.agendas[agency * self.days + day];
             add(&mut agenda.teams, change);
             add(&mut agenda.outings, more);

@@ -53,7 +53,7 @@ mod teams;
 
 pub use outcome::{Obstacle, Reason, Seat, Shortage, Staffing, Team, Unplaced, Visit};
 pub use problem::{Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, Site};
-pub use teams::{AgencyProof, OutingPrice, StageProof, TICKET_BITS, TeamKeys};
+pub use teams::{AgencyProof, OfficerPrice, OutingPrice, StageProof, TICKET_BITS, TeamKeys};
 
 use model::{Model, TeamDays};
 pub use search::STEPS_PER_VISIT;

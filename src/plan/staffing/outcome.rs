@@ -199,7 +199,7 @@ pub(super) fn assemble(model: &Model, calendar: &Calendar, repaired: &Repaired, 
     for proof in &mut potentials {
         proof.agency = model.agency_at[proof.agency as usize];
         let officers = proof.stages.iter_mut().flat_map(|stage| &mut stage.officers);
-        officers.for_each(|row| row.0 = model.officer_at[row.0 as usize]);
+        officers.for_each(|row| row.officer = model.officer_at[row.officer as usize]);
     }
     potentials.sort_by_key(|proof| proof.agency);
     Staffing { visits, unplaced, shortages, potentials }

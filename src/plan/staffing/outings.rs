@@ -154,7 +154,8 @@ pub(super) fn outings(calendar: &Calendar, agency: u32, hints: &Hints) -> Vec<Ou
         let alone = afternoon.into_iter().chain(whole);
         list.extend(alone.map(|visit| Outing { visits: vec![visit], day, need: need(visit) }));
     }
-    let doubles_max = doubles_max(calendar.model, agency, &list);
+    let visits: u32 = list.iter().map(|outing| outing.visits.len() as u32).sum();
+    let doubles_max = doubles_max(calendar.model, agency, calendar.model.problem.rules.team_size * visits);
     let pool = &calendar.model.pools[agency as usize];
     join_crowded(calendar, agency, hints, &mut list, need);
     part_above(&mut list, pool, calendar.model.problem.rules.team_size, doubles_max, need);
@@ -236,14 +237,13 @@ fn part_above(list: &mut Vec<Outing>, pool: &Pool, size: u32, doubles_max: u32, 
     list.sort_by_key(|outing| (outing.day, outing.visits[0]));
 }
 
-/// Returns how many double outings leave room for loads as even as they can be.
+/// Returns how many double outings of an agency with so many seats leave room for loads as even as they can be.
 ///
 /// Shares the agency's seats out one by one, always to the officer with the smallest load; whoever gets `x` seats can
 /// take `x / 2` of them in double outings. More double outings would save officer-days at the price of fairness: one
 /// officer would go twice while another does not go at all.
-fn doubles_max(model: &Model, agency: u32, list: &[Outing]) -> u32 {
+pub(super) fn doubles_max(model: &Model, agency: u32, seats: u32) -> u32 {
     let team = model.problem.rules.team_size;
-    let seats = team * list.iter().map(|outing| outing.visits.len() as u32).sum::<u32>();
     let officers = model.pools[agency as usize].officers.iter().map(|&at| &model.problem.officers[at as usize]);
     let mut queue: BinaryHeap<Reverse<(u32, u32, u32)>> = officers
         .map(|officer| Reverse((officer.prior, 0, officer.visits_max.min(2 * officer.days.len()))))

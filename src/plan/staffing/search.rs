@@ -15,7 +15,7 @@ pub const STEPS_PER_VISIT: u64 = 8_000;
 const TRIES: u32 = 4;
 
 /// Temperature at the start, in 1/65,536 of the calendar's cost unit; it is halved [`HALVINGS`] times on the way.
-const HOT: u64 = 8 << 16;
+const HOT: u64 = 12 << 16;
 const HALVINGS: u64 = 5;
 
 /// Temperatures tried on the way.
@@ -23,7 +23,12 @@ const STAGES: u64 = 256;
 
 /// Cost of one visit too many or too few in a week at the start; [`WEEK_COST`] is reached after seven eighths of the
 /// way. Level weeks are hard to reach once the trips have formed, so they weigh more before.
-const WEEK_COST_FIRST: i64 = 10;
+const WEEK_COST_FIRST: i64 = 11;
+
+/// Eighths of a visit around a week's share within which the cost is soft at the start; it hardens stage by stage and
+/// is hard for the last [`STAGES_HARD`].
+const WEEK_SOFT: i64 = 40;
+const STAGES_HARD: u64 = 16;
 
 /// Is the generator SplitMix64 (Steele, Lea and Flood 2014); it chooses days, never people.
 #[derive(Clone, Debug)]
@@ -86,7 +91,7 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
     let neighbours = Neighbours::of(calendar, &movable);
     let total = steps_per_visit * movable.len() as u64 / u64::from(TRIES);
     let mut heat = HOT;
-    calendar.weigh_weeks(WEEK_COST_FIRST);
+    calendar.weigh_weeks(WEEK_COST_FIRST, WEEK_SOFT);
     let mut stage = 0;
     for step in 0..total {
         if step * STAGES / total > stage {
@@ -94,7 +99,8 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
             heat = cooled(stage);
             let rest = (STAGES - STAGES / 8).saturating_sub(stage) as i64;
             let fall = (STAGES - STAGES / 8) as i64;
-            calendar.weigh_weeks(WEEK_COST + ((WEEK_COST_FIRST - WEEK_COST) * rest + fall / 2) / fall);
+            let soft = WEEK_SOFT * (STAGES - STAGES_HARD).saturating_sub(stage) as i64 / (STAGES - STAGES_HARD) as i64;
+            calendar.weigh_weeks(WEEK_COST + ((WEEK_COST_FIRST - WEEK_COST) * rest + fall / 2) / fall, soft);
             calendar.share_weeks();
         }
         let visit = movable[steps.below(movable.len() as u32) as usize];
@@ -104,7 +110,7 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
             _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }
-    calendar.weigh_weeks(WEEK_COST);
+    calendar.weigh_weeks(WEEK_COST, 0);
 }
 
 /// Returns the temperature of a stage.

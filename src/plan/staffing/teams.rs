@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::lottery::{Iv, Prk, Ticket, keys};
 
 use super::dates::Calendar;
-use super::flow::{Arc, Network};
-use super::model::Model;
+use super::flow::{Arc, Network, PRICE_MIN};
+use super::model::{Model, Pool};
 use super::outings::{Gate, Mix, Outing, Used, eligible, outings};
 use super::problem::DaySet;
 use super::proof::{Claim, Entry, Way};
@@ -124,10 +124,10 @@ pub struct StageProof {
     pub load_shift: u32,
     /// Smallest load of the agency before the stage; loads count from it.
     pub load_base: u32,
-    /// By outing: its visits' ids, its price, the prices of its gates (the one, the other).
+    /// By day and label.
     pub outings: Vec<OutingPrice>,
-    /// By certificate number: officer and price.
-    pub officers: Vec<(u32, i64)>,
+    /// By certificate number.
+    pub officers: Vec<OfficerPrice>,
     /// Whether another set of teams has the same loads and ticket sum, so that the rule for ties chose.
     pub tied: bool,
 }
@@ -135,10 +135,22 @@ pub struct StageProof {
 /// Is the price of one outing and of its gates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutingPrice {
-    pub visits: Vec<String>,
+    /// The visit whose key gave the tickets.
+    pub label: String,
     pub price: i64,
+    /// `None` where the outing has no such gate, or nobody could come through it.
     pub one: Option<i64>,
     pub other: Option<i64>,
+}
+
+/// Is the price of one officer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OfficerPrice {
+    pub officer: u32,
+    /// `None` for an officer who could join none of the flow's outings.
+    pub price: Option<i64>,
+    /// Visits that the officer keeps back from double outings, so that single ones find their officers.
+    pub kept: u32,
 }
 
 /// Draws all teams of one agency; `ids` are the visits' ids by position in the calendar.
@@ -154,11 +166,16 @@ pub(super) fn staff_agency(
     let size = model.problem.rules.team_size;
     let mut result = AgencyTeams::default();
     let mut used = Used::new();
-    for outing in outings(calendar, agency, hints) {
+    let labelled = outings(calendar, agency, hints).into_iter().map(|outing| {
+        let first = outing.visits.iter().map(|&visit| &ids[visit as usize]).min();
+        (first.expect("an outing has a visit").clone(), outing)
+    });
+    let mut labelled: Vec<(String, Outing)> = labelled.collect();
+    // The order that the protocol names: mixes go round in it, and ties are settled in it.
+    labelled.sort_by(|a, b| (a.1.day, &a.0).cmp(&(b.1.day, &b.0)));
+    for (label, outing) in labelled {
         let sites: Vec<u32> = outing.visits.iter().map(|&visit| calendar.visits[visit as usize].site).collect();
         let places = eligible(model, &sites, agency, outing.day);
-        let label =
-            outing.visits.iter().map(|&visit| &ids[visit as usize]).min().expect("an outing has a visit").clone();
         let mix = Mix::of(outing.need, size, places.iter().map(|&at| pool.holds[at as usize]), &mut used);
         let drawn = tickets.of(model, agency, &label, &places);
         let eligible = places.into_iter().zip(drawn).collect();
@@ -180,7 +197,7 @@ pub(super) fn staff_agency(
                     team.iter().for_each(|&at| loads.add(at, day, weight));
                     result.outings[*row as usize].team = team;
                 }
-                proof.stages.push(stage.proof(ids, &result.outings, &active));
+                proof.stages.push(stage.proof(pool, &loads, &result.outings, &active));
                 break;
             }
             result.tight.extend(stage.tight.iter());
@@ -273,8 +290,12 @@ impl Loads {
 
     /// Returns how many outings of a weight an officer's load cap still allows.
     fn outings(&self, officer: u32, weight: u32) -> u32 {
-        let withheld = if weight > 1 { self.withheld[officer as usize] } else { 0 };
-        self.room[officer as usize].saturating_sub(withheld) / weight
+        self.room[officer as usize].saturating_sub(self.kept(officer, weight)) / weight
+    }
+
+    /// Returns how many visits an officer keeps back from outings of a weight.
+    fn kept(&self, officer: u32, weight: u32) -> u32 {
+        if weight > 1 { self.withheld[officer as usize] } else { 0 }
     }
 
     fn add(&mut self, officer: u32, day: u32, visits: u32) {
@@ -459,21 +480,31 @@ impl Stage {
         Claim { entries, officers, ways: ways.collect(), weight: self.weight, load_shift: self.load_shift }
     }
 
-    fn proof(&self, ids: &[String], all: &[Seated], active: &[u32]) -> StageProof {
-        let prices = self.network.prices();
-        let row_price = |(row, &at): (usize, &u32)| OutingPrice {
-            visits: all[at as usize].outing.visits.iter().map(|&visit| ids[visit as usize].clone()).collect(),
-            price: prices[row],
-            one: self.gates[row][0].map(|node| prices[node as usize]),
-            other: self.gates[row][1].map(|node| prices[node as usize]),
+    fn proof(&self, pool: &Pool, loads: &Loads, all: &[Seated], active: &[u32]) -> StageProof {
+        let price = |node: u32| Some(self.network.prices()[node as usize]).filter(|&price| price > PRICE_MIN);
+        let row_price = |(row, &at): (u32, &u32)| OutingPrice {
+            label: all[at as usize].label.clone(),
+            price: price(row).expect("an outing that is seated has a way to the sink"),
+            one: self.gates[row as usize][0].and_then(price),
+            other: self.gates[row as usize][1].and_then(price),
+        };
+        let node_of: BTreeMap<u32, u32> = self.officers.iter().map(|&(at, _, node)| (at, node)).collect();
+        let officer_price = |(at, &officer): (u32, &u32)| OfficerPrice {
+            officer,
+            price: node_of.get(&at).copied().and_then(price),
+            kept: loads.kept(at, self.weight),
         };
         StageProof {
             weight: self.weight,
             ticket_bits: self.ticket_bits,
             load_shift: self.load_shift,
             load_base: self.load_base,
-            outings: active.iter().enumerate().map(row_price).collect(),
-            officers: self.officers.iter().map(|&(_, officer, node)| (officer, prices[node as usize])).collect(),
+            outings: (0..).zip(active).map(row_price).collect(),
+            officers: (0..)
+                .zip(&pool.officers)
+                .map(officer_price)
+                .filter(|row| row.price.is_some() || row.kept > 0)
+                .collect(),
             tied: self.tied,
         }
     }

@@ -335,7 +335,7 @@ pub fn plan() -> Plan {
         let members: &[u32] = [&[0, 1], &[2, 3], &[4, 5]][team.agency.at()];
         team.seats = seats(&inputs, team.agency, &team.drawn_for, members);
     }
-    Plan { frames, samples, visits, unplaced }
+    Plan { frames, samples, visits, unplaced, potentials: Vec::new() }
 }
 
 /// Makes the seats of a team of officers who may go, with their tickets and ranks.
