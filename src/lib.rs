@@ -10,6 +10,7 @@
 //! | [`ledger`] | hashes, Merkle roots and the commitment |
 //! | [`files`] | tables in, bundles out |
 //! | [`publish`] | what people read: workbook, instructions, reports |
+//! | [`scan`] | samples from very large registries |
 //! | [`scenario`] | the calibrated example county, generated |
 //! | [`run`] | the order of the stages |
 //! | [`ceremony`] | seal, entropy, draw: the steps that the ledger records |
@@ -24,5 +25,6 @@ pub mod lottery;
 pub mod plan;
 pub mod publish;
 pub mod run;
+pub mod scan;
 pub mod scenario;
 pub mod verify;

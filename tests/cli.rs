@@ -12,7 +12,7 @@ use crate::support::{
     bundle, county, fairdraw, file, files_below, project, run, small, small_plan, stderr, stdout, temp,
 };
 
-const COMMANDS: [&str; 6] = ["plan", "verify", "check", "explain", "publish", "generate"];
+const COMMANDS: [&str; 7] = ["plan", "verify", "check", "explain", "publish", "sample", "generate"];
 
 /// Plans a workspace into a folder with the seed of the small plan.
 fn plan(workspace: &Path, out: &Path, more: &[&str]) -> Output {
@@ -65,7 +65,7 @@ fn the_examples_of_the_help_work_as_they_stand() {
     // Without it the first thing that a newcomer types could be an error.
     let folder = temp();
     symlink(project().join("data"), folder.path().join("data")).expect("a link can be made");
-    for command in ["generate", "check", "plan", "verify", "explain", "publish"] {
+    for command in ["generate", "check", "plan", "verify", "explain", "publish", "sample"] {
         let examples = examples(command);
         assert!(!examples.is_empty());
         for example in examples {

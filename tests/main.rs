@@ -9,6 +9,7 @@ mod ledger;
 mod made_up;
 mod properties;
 mod readers;
+mod sample;
 mod site;
 mod stability;
 mod support;

@@ -13,6 +13,7 @@ mod explain;
 mod generate;
 mod plan;
 mod publish;
+mod sample;
 mod seal;
 mod verify;
 mod void;
@@ -38,6 +39,7 @@ enum Command {
     Entropy(entropy::Args),
     Draw(draw::Args),
     Void(void::Args),
+    Sample(sample::Args),
     Generate(generate::Args),
 }
 
@@ -85,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Entropy(args) => entropy::run(&args),
         Command::Draw(args) => draw::run(&args),
         Command::Void(args) => void::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Generate(args) => generate::run(&args),
     };
     match ending {
