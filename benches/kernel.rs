@@ -1,9 +1,11 @@
 //! `kernel/ticket/*`: the tickets of 100,000 ids by every kernel that the machine has, beside one block at a time from
-//! `rand_chacha` (the way without lanes) and SHA-256 of key and id (what a query in SQL would take).
+//! `rand_chacha` (the way without lanes: a new generator for each id, or one that is moved) and SHA-256 of key and id (what a query in SQL would take).
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fairdraw::lottery::{Iv, Kernel, Key, Ticket};
 use fairdraw::scenario::registry;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 const IDS: u64 = 100_000;
@@ -13,13 +15,22 @@ const BATCH: usize = 1_024;
 
 fn tickets(criterion: &mut Criterion) {
     let key = Key::from_bytes([7; 32]);
-    let ids: Vec<String> = registry(IDS, 1).map(|row| row.id).collect();
+    let ids: Vec<String> = registry(IDS, "1").map(|row| row.id).collect();
     let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(id)).collect();
     let expected: Vec<Ticket> = ivs.iter().map(|&iv| key.ticket(iv)).collect();
     let mut group = criterion.benchmark_group("kernel");
     group.throughput(Throughput::Elements(IDS));
     group.bench_function("iv", |bencher| {
         bencher.iter(|| assert!(ids.iter().zip(&ivs).all(|(id, iv)| Iv::of(id) == *iv)));
+    });
+    group.bench_function("iv/batch", |bencher| {
+        let mut found = Vec::with_capacity(ids.len());
+        bencher.iter(|| {
+            found.clear();
+            Kernel::best().ivs(ids.iter().map(|id| id.as_bytes()), &mut found);
+            assert_eq!(found.last(), ivs.last());
+        });
+        assert_eq!(found, ivs, "the vectors give the IVs of the plain way");
     });
     for kernel in Kernel::available() {
         let mut found = expected.clone();
@@ -35,6 +46,14 @@ fn tickets(criterion: &mut Criterion) {
     group.bench_function("ticket/rand_chacha", |bencher| {
         bencher.iter(|| assert!(ivs.iter().zip(&expected).all(|(&iv, ticket)| key.ticket(iv) == *ticket)));
     });
+    group.bench_function("ticket/rand_chacha_reseek", |bencher| {
+        // One generator for all rows, moved to each row's place, as one would take a ticket from a stream.
+        let mut generator = ChaCha20Rng::from_seed(*key.bytes());
+        bencher.iter(|| {
+            let agrees = |(iv, ticket): (&Iv, &Ticket)| reseeked(&mut generator, iv) == ticket.value();
+            assert!(ivs.iter().zip(&expected).all(agrees));
+        });
+    });
     group.bench_function("ticket/sha256", |bencher| {
         bencher.iter(|| {
             let digests = ids.iter().map(|id| Sha256::new().chain_update(key.bytes()).chain_update(id).finalize());
@@ -42,6 +61,17 @@ fn tickets(criterion: &mut Criterion) {
         });
     });
     group.finish();
+}
+
+/// Moves a generator to the block of an id and takes its first 16 bytes.
+fn reseeked(generator: &mut ChaCha20Rng, iv: &Iv) -> u128 {
+    let (low, high) = iv.bytes().split_at(8);
+    let number = |half: &[u8]| u64::from_le_bytes(half.try_into().expect("half of an IV"));
+    generator.set_stream(number(high));
+    generator.set_word_pos(u128::from(number(low)) << 4);
+    let mut ticket = [0; 16];
+    generator.fill_bytes(&mut ticket);
+    u128::from_be_bytes(ticket)
 }
 
 criterion_group!(benches, tickets);

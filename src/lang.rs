@@ -57,6 +57,11 @@ impl Text {
     pub fn each(rule: impl Fn(Lang) -> String) -> Text {
         Text { en: rule(Lang::En).into(), zh: rule(Lang::Zh).into() }
     }
+
+    /// Joins another text to this one, in each language.
+    pub fn followed_by(&self, other: Text) -> Text {
+        Text { en: format!("{}{}", self.en, other.en).into(), zh: format!("{}{}", self.zh, other.zh).into() }
+    }
 }
 
 /// Makes a [`Text`] of an English and a Chinese form, with the arguments of [`format!`] for both.

@@ -11,6 +11,7 @@
 //! | [`files`] | tables in, bundles out |
 //! | [`publish`] | what people read: workbook, instructions, reports |
 //! | [`lang`] | the two languages of what people read |
+//! | [`scan`] | samples from very large registries |
 //! | [`scenario`] | the calibrated example county, generated |
 //! | [`run`] | the order of the stages |
 //! | [`ceremony`] | seal, entropy, draw: the steps that the ledger records |
@@ -28,5 +29,6 @@ pub mod lottery;
 pub mod plan;
 pub mod publish;
 pub mod run;
+pub mod scan;
 pub mod scenario;
 pub mod verify;

@@ -12,8 +12,20 @@ use crate::support::{
     bundle, county, fairdraw, file, files_below, project, run, small, small_plan, stderr, stdout, temp,
 };
 
-const COMMANDS: [&str; 11] =
-    ["plan", "verify", "check", "explain", "publish", "workbooks", "result", "report", "generate", "simulate", "audit"];
+const COMMANDS: [&str; 12] = [
+    "plan",
+    "verify",
+    "check",
+    "explain",
+    "publish",
+    "workbooks",
+    "result",
+    "report",
+    "generate",
+    "simulate",
+    "audit",
+    "sample",
+];
 
 /// Plans a workspace into a folder with the seed of the small plan.
 fn plan(workspace: &Path, out: &Path, more: &[&str]) -> Output {
@@ -67,7 +79,7 @@ fn the_examples_of_the_help_work_as_they_stand() {
     let folder = temp();
     symlink(project().join("data"), folder.path().join("data")).expect("a link can be made");
     let commands = ["generate", "check", "plan", "verify", "explain", "publish", "workbooks", "result", "report"];
-    for command in commands.into_iter().chain(["simulate", "audit"]) {
+    for command in commands.into_iter().chain(["simulate", "audit", "sample"]) {
         let examples = examples(command);
         assert!(!examples.is_empty());
         for example in examples {

@@ -18,6 +18,7 @@ mod properties;
 mod publishing;
 mod readers;
 mod results;
+mod sample;
 mod site;
 mod stability;
 mod staffing;

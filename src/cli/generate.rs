@@ -1,34 +1,118 @@
 //! `fairdraw generate`.
 
+use std::io::{BufWriter, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use super::{Ending, Failure, Progress, answer};
 use fairdraw::files::export;
+use fairdraw::scenario::encode::{self, Made};
 use fairdraw::scenario::{self, Reference};
 
-/// Generate the calibrated scenario of 邓州市 from the reference facts
+/// Generate the calibrated scenario of 邓州市, or a registry of any size
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  fairdraw generate dengzhou --out target/dengzhou")]
+#[command(
+    after_long_help = "Example:\n  fairdraw generate dengzhou --out target/dengzhou\n  fairdraw generate registry --entities 100000 --out target/registry.parquet"
+)]
 pub struct Args {
     /// What to generate
     #[arg(value_enum)]
     what: What,
-    /// Folder with the reference facts
+    /// Folder with the reference facts, for dengzhou
     #[arg(long, value_name = "DIR", default_value = "data/reference")]
     reference: PathBuf,
-    /// Folder that the tables are written to; files of the same names are replaced
-    #[arg(long, value_name = "DIR")]
+    /// Folder that the tables are written to, or the registry's file, .parquet or .csv; files of the same names are replaced
+    #[arg(long, value_name = "PATH")]
     out: PathBuf,
+    /// Number of entities of the registry
+    #[arg(long, value_name = "N", required_if_eq("what", "registry"))]
+    entities: Option<u64>,
+    /// Number of files that the registry is parted into, named with -1, -2, … before the ending
+    #[arg(long, value_name = "N", default_value = "1")]
+    files: NonZero<u64>,
+    /// How Parquet keeps the registry's ids
+    #[arg(long, value_enum, default_value_t)]
+    ids: Ids,
+    /// Seed of the registry
+    #[arg(long, value_name = "TEXT", default_value = "1")]
+    seed: String,
+    /// Number of threads; all cores if not given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum What {
     /// A county-level city of 125,000 entities, 1,681 officers and 30 agencies, with the four quarters of 2024.
     Dengzhou,
+    /// A registry of any size with codes, names, industries, provinces, classes and status.
+    Registry,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Ids {
+    /// As text.
+    #[default]
+    Text,
+    /// As 18 bytes, which reads faster.
+    Fixed,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let What::Dengzhou = args.what;
+    match args.what {
+        What::Dengzhou => dengzhou(args),
+        What::Registry => registry(args),
+    }
+}
+
+fn registry(args: &Args) -> Result<Ending, Failure> {
+    const ENTITIES_MAX: u64 = 800_000_000;
+    let entities = args.entities.unwrap_or(0);
+    if entities > ENTITIES_MAX || args.seed.len() > 16 || !args.seed.is_ascii() {
+        let cause = format!("{entities} entities with the seed {:?} can not be made", args.seed);
+        return Err(Failure::new(cause, "ask for at most 800,000,000, with a seed of at most 16 ASCII characters"));
+    }
+    let made = Made {
+        entities,
+        seed: &args.seed,
+        threads: args.threads.map_or_else(fairdraw::scan::work::cores, NonZero::get),
+    };
+    let ending = args.out.extension().and_then(|ending| ending.to_str()).unwrap_or("");
+    if !["parquet", "csv"].contains(&ending) {
+        let cause = format!("{}: the ending tells no format", args.out.display());
+        return Err(Failure::new(cause, "name a file that ends with .parquet or .csv"));
+    }
+    let ids = match args.ids {
+        Ids::Text => encode::Ids::Text,
+        Ids::Fixed => encode::Ids::Fixed,
+    };
+    let (blocks, files) = (made.blocks(), args.files.get());
+    for file in 0..files {
+        let path = if files == 1 { args.out.clone() } else { numbered(&args.out, file + 1) };
+        let of = blocks * file / files..blocks * (file + 1) / files;
+        let failed = |error: std::io::Error| {
+            Failure::new(format!("{}: {error}", path.display()), "choose a place that can be written to and has room")
+        };
+        path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+        let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(&path).map_err(failed)?);
+        match ending {
+            "csv" => made.csv(of, &mut out).map_err(failed)?,
+            _ => made.parquet(of, ids, &mut out).map_err(failed)?,
+        }
+        out.flush().map_err(failed)?;
+    }
+    answer(&format!("{entities} entities in {files} file{}\n", if files == 1 { "" } else { "s" }))?;
+    Ok(Ending::Yes)
+}
+
+/// Puts a number before the ending of a path.
+fn numbered(path: &Path, number: u64) -> PathBuf {
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{}-{number}.{}", part(path.file_stem()), part(path.extension())))
+}
+
+fn dengzhou(args: &Args) -> Result<Ending, Failure> {
     let progress = Progress::of_one("generating the scenario", "生成示例数据");
     let fact = |name: &str| read(&args.reference, name);
     let reference = Reference {

@@ -28,6 +28,7 @@ mod plan;
 mod publish;
 mod report;
 mod result;
+mod sample;
 mod seal;
 mod simulate;
 mod verify;
@@ -70,6 +71,7 @@ enum Command {
     Void(void::Args),
     Simulate(simulate::Args),
     Audit(audit::Args),
+    Sample(sample::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -147,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Void(args) => void::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -100,7 +100,7 @@ pub fn entropy(file: Option<&std::path::Path>, seed: Option<&str>) -> Result<Opt
     }
 }
 
-fn no_place(error: BundleError) -> Failure {
+pub fn no_place(error: BundleError) -> Failure {
     let advice = match &error {
         BundleError::Exists(_) => "add --force to replace it, or choose another folder",
         BundleError::Foreign(..) => "choose another folder; --force replaces bundles only",

@@ -1,11 +1,14 @@
 //! `fairdraw verify`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{Ending, Failure, Format, Progress, answer, json, tell};
 use fairdraw::publish::report;
+use fairdraw::scan::check::{self, CheckError};
+use fairdraw::scan::registry;
+use fairdraw::scan::work::Settings;
 use fairdraw::verify::{Evidence, Finding, VerifyError, verify};
 
 /// Replay a bundle from its inputs and entropy, compare every byte and run the independent checker
@@ -36,6 +39,9 @@ pub struct Args {
     /// Record of entropy that the auditor knows to be the right one
     #[arg(long, value_name = "FILE")]
     entropy: Option<PathBuf>,
+    /// Files of the registry that a sample was drawn from, or patterns; without them a sample is checked by its own rows
+    #[arg(long, value_name = "REGISTRY", num_args = 1..)]
+    registry: Vec<String>,
     /// Form of the answer on stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -58,6 +64,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         return super::notice::verify(notice, ledger);
     }
     let bundle = args.bundle.as_deref().expect("the arguments hold a bundle or a notice");
+    if check::is_sample(bundle) {
+        return sample(args, bundle);
+    }
     let mut evidence = Evidence {
         inputs: args.inputs.as_deref(),
         entropy: super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?,
@@ -102,6 +111,65 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             if summary.witnessed { "witnessed" } else { "unwitnessed (one person chose the seed)" },
         ),
         (Format::Text, _) => findings(&verdict.findings),
+    };
+    answer(&text)?;
+    Ok(if verified { Ending::Yes } else { Ending::No })
+}
+
+#[derive(Serialize)]
+struct SampleAnswer<'a> {
+    verified: bool,
+    witnessed: bool,
+    tool: &'a str,
+    rows: Option<u64>,
+    strata: usize,
+    picks: u64,
+    findings: &'a [Finding],
+}
+
+/// Verifies the bundle of a sample from a large registry.
+fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
+    let known = super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?;
+    let files = registry::find(&args.registry).map_err(|wrong| {
+        Failure::new(wrong.join("\n       "), "give paths, or patterns in quotes such as 'registry/*.parquet'")
+    })?;
+    let bytes = files.iter().filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+    let bar = super::sample::Bar::new(bytes);
+    let settings = Settings { progress: &|rows, bytes| bar.done(rows, bytes), ..Settings::quiet() };
+    let verdict = check::verify(bundle, &files, known.as_ref(), &settings);
+    drop(bar);
+    let verdict = verdict.map_err(|error| {
+        if let CheckError::Registry(faults) = &error {
+            tell(&report::faults(faults, super::lang()));
+        }
+        Failure::new(&error, "give the folder that `fairdraw sample` wrote, and the registry it was drawn from")
+    })?;
+    let verified = verdict.findings.is_empty();
+    let picks = report::thousands(u32::try_from(verdict.picks).unwrap_or(u32::MAX));
+    let text = match args.format {
+        Format::Json => json(&SampleAnswer {
+            verified,
+            witnessed: verdict.witnessed,
+            tool: &verdict.tool,
+            rows: verdict.rows,
+            strata: verdict.strata,
+            picks: verdict.picks,
+            findings: &verdict.findings,
+        }),
+        Format::Text if !verified => findings(&verdict.findings),
+        Format::Text => {
+            let against = match verdict.rows {
+                Some(rows) => format!(
+                    "what {} rows of the registry and the entropy give, byte for byte",
+                    report::thousands(u32::try_from(rows).unwrap_or(u32::MAX))
+                ),
+                None => {
+                    "what the entropy gives for their ids; add --registry to see that no other id was due".to_owned()
+                }
+            };
+            let witnessed = if verdict.witnessed { "witnessed" } else { "unwitnessed (one person chose the seed)" };
+            format!("verified: {picks} picks of {} strata are {against}\n  entropy: {witnessed}\n", verdict.strata)
+        }
     };
     answer(&text)?;
     Ok(if verified { Ending::Yes } else { Ending::No })

@@ -122,7 +122,7 @@ impl Destination {
     /// # Errors
     /// [`BundleError::Io`] if a file can not be written or moved; then nothing has changed.
     pub fn write(self, files: &[File]) -> Result<(), BundleError> {
-        let fresh = self.staging.path().join("new");
+        let fresh = self.fresh();
         for file in files {
             let path = fresh.join(&file.path);
             let folder = path.parent().expect("a file of a bundle lies in its folder");
@@ -130,6 +130,26 @@ impl Destination {
             let mut open = fs::File::create(&path).map_err(at(&path))?;
             open.write_all(&file.bytes).and_then(|()| open.sync_all()).map_err(at(&path))?;
         }
+        self.place()
+    }
+
+    /// Lets a writer fill a folder with what is too large for memory, and moves it into place as [`Destination::write`] does.
+    ///
+    /// # Errors
+    /// [`BundleError::Io`] if the writer fails or the folder can not be moved; then nothing has changed.
+    pub fn write_with(self, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), BundleError> {
+        let fresh = self.fresh();
+        fs::create_dir_all(&fresh).and_then(|()| write(&fresh)).map_err(at(&self.path))?;
+        self.place()
+    }
+
+    /// Returns the folder that becomes the bundle.
+    fn fresh(&self) -> PathBuf {
+        self.staging.path().join("new")
+    }
+
+    fn place(self) -> Result<(), BundleError> {
+        let fresh = self.fresh();
         let above = self.path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(above).map_err(at(above))?;
         let old = self.staging.path().join("old");

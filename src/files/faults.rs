@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::both;
 use crate::lang::{Lang, Text};
 
 /// Is one thing that is wrong, or worth knowing, about the inputs.
@@ -138,11 +139,10 @@ impl Faults {
     pub fn into_sorted(mut self) -> Vec<Fault> {
         for (mut fault, rows) in std::mem::take(&mut self.notes).into_values() {
             if rows > 1 {
-                let cause = std::mem::take(&mut fault.cause);
-                fault.cause = Text {
-                    en: format!("{}; so in {rows} rows, of which this is the first", cause.en).into(),
-                    zh: format!("{}；共 {rows} 行如此，此为第一行", cause.zh).into(),
-                };
+                fault.cause = fault.cause.followed_by(both!(
+                    "; so in {rows} rows, of which this is the first",
+                    "；共 {rows} 行如此，此为第一行"
+                ));
             }
             self.list.push(fault);
         }

@@ -8,6 +8,8 @@
 
 #![expect(clippy::needless_range_loop, reason = "a lane is one number in all arrays; iterators hide that")]
 
+#[cfg(target_arch = "x86_64")]
+use super::codes;
 use super::{Iv, Key, Ticket};
 
 /// Is one compiled form of the kernel; all give the same tickets.
@@ -62,6 +64,18 @@ impl Kernel {
             // SAFETY: the machine has AVX-512F.
             Kernel::Avx512 if self.is_available() => unsafe { avx512(key, ivs, out) },
             _ => all::<4>(key, ivs, out),
+        }
+    }
+
+    /// Computes the IVs of `ids`, which come as the bytes of their texts, and puts them behind those in `out`.
+    // For the code that the feature is switched on for, see `tickets`.
+    #[allow(unsafe_code)]
+    pub fn ivs<'a>(self, ids: impl Iterator<Item = &'a [u8]>, out: &mut Vec<Iv>) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the machine has AVX2, as every one with AVX-512 has.
+            Kernel::Avx2 | Kernel::Avx512 if Kernel::Avx2.is_available() => unsafe { codes::ivs(ids, out) },
+            _ => out.extend(ids.map(Iv::of_bytes)),
         }
     }
 }
@@ -193,12 +207,16 @@ mod tests {
         #[test]
         fn every_kernel_agrees_on_any_key_and_any_ids(
             key in any::<[u8; 32]>(),
-            ids in proptest::collection::vec("[0-9A-Z]{0,24}|[0-9A-Z]{18}|\\PC{0,30}", 1..40),
+            ids in proptest::collection::vec("[0-9A-Z]{0,24}|[0-9A-Z]{18}|[0-9A-Za-z:@\\[/]{18}|\\PC{0,30}", 1..40),
         ) {
             let key = Key::from_bytes(key);
             let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(id)).collect();
             let expected: Vec<Ticket> = ivs.iter().map(|&iv| key.ticket(iv)).collect();
             for kernel in Kernel::available() {
+                let mut found_ivs = Vec::new();
+                kernel.ivs(ids.iter().map(|id| id.as_bytes()), &mut found_ivs);
+                prop_assert_eq!(&found_ivs, &ivs);
+                prop_assert!(ids.iter().zip(&ivs).all(|(id, iv)| iv.id().is_none_or(|back| back == *id)));
                 let mut found = vec![Ticket::of_words([0; 4]); ivs.len()];
                 kernel.tickets(&key, &ivs, &mut found);
                 prop_assert_eq!(&found, &expected);

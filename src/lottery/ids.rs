@@ -27,27 +27,74 @@ impl Iv {
     /// ```
     #[inline]
     pub fn of(id: &str) -> Iv {
-        match base36(id.as_bytes()) {
-            Some(value) => {
-                let length = id.len() as u128;
-                Iv((length << 116 | value).to_be_bytes())
-            }
-            None => {
-                let mut hash = Sha256::new();
-                hash.update(b"dr1/id\n");
-                hash.update(id.as_bytes());
-                let digest = hash.finalize();
-                // A hex "1" followed by the first 31 hex digits: the digest moved right by one hex digit.
-                let mut head = [0u8; 16];
-                head.copy_from_slice(&digest[..16]);
-                Iv((u128::from_be_bytes(head) >> 4 | 1 << 124).to_be_bytes())
-            }
-        }
+        Iv::of_bytes(id.as_bytes())
+    }
+
+    /// Computes the IV of an id that comes as the bytes of its text; whether they are UTF-8 is the caller's care.
+    #[inline]
+    pub fn of_bytes(id: &[u8]) -> Iv {
+        base36(id).map_or_else(|| Iv::hashed(id), |value| Iv::plain(id.len(), value))
+    }
+
+    /// Joins length and value of an id of kind 0.
+    #[inline(always)]
+    pub(super) fn plain(length: usize, value: u128) -> Iv {
+        Iv(((length as u128) << 116 | value).to_be_bytes())
+    }
+
+    /// Computes the IV of an id of kind 1.
+    fn hashed(id: &[u8]) -> Iv {
+        let mut hash = Sha256::new();
+        hash.update(b"dr1/id\n");
+        hash.update(id);
+        let digest = hash.finalize();
+        // A hex "1" followed by the first 31 hex digits: the digest moved right by one hex digit.
+        let mut head = [0u8; 16];
+        head.copy_from_slice(&digest[..16]);
+        Iv((u128::from_be_bytes(head) >> 4 | 1 << 124).to_be_bytes())
+    }
+
+    /// Takes 16 bytes as an IV, as a partial result keeps them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Iv {
+        Iv(bytes)
     }
 
     /// Returns the bytes in the order in which they are printed.
     pub fn bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+
+    /// Tells whether the id was hashed (kind 1), so that the IV does not give it back.
+    pub fn is_hashed(&self) -> bool {
+        self.0[0] >> 4 == 1
+    }
+
+    /// Gives back the id of an IV of kind 0, or `None` where it was hashed.
+    ///
+    /// ```
+    /// use fairdraw::lottery::Iv;
+    /// assert_eq!(Iv::of("0093000000MADEMX0").id().as_deref(), Some("0093000000MADEMX0"));
+    /// assert_eq!(Iv::of("沪A-个体0001").id(), None);
+    /// ```
+    pub fn id(&self) -> Option<String> {
+        let whole = u128::from_be_bytes(self.0);
+        let (length, mut value) = ((whole >> 116) as usize, whole & ((1 << 116) - 1));
+        if !(1..=KIND0_LENGTH_MAX).contains(&length) {
+            return None;
+        }
+        let mut characters = [b'0'; KIND0_LENGTH_MAX];
+        // Twelve digits at a time fit a word, whose division is many times as fast as that of the whole.
+        const TWELVE: u128 = 36u128.pow(12);
+        for group in characters[..length].rchunks_mut(12) {
+            let mut word = (value % TWELVE) as u64;
+            value /= TWELVE;
+            for character in group.iter_mut().rev() {
+                let digit = (word % 36) as u8;
+                *character = if digit < 10 { b'0' + digit } else { b'A' + digit - 10 };
+                word /= 36;
+            }
+        }
+        Some(characters[..length].iter().map(|&byte| char::from(byte)).collect())
     }
 }
 
@@ -55,7 +102,7 @@ impl Iv {
 ///
 /// The characters are right-aligned among zeros, which do not change the value, and joined two and two: steps without
 /// branches or long chains of multiplications, which the compiler turns into vectors.
-#[inline]
+#[inline(always)]
 fn base36(id: &[u8]) -> Option<u128> {
     if id.is_empty() || id.len() > KIND0_LENGTH_MAX {
         return None;

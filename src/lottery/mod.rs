@@ -9,11 +9,13 @@
 //! | [`entropy`] | §2 entropy record | `entropy.txt` into an [`Entropy`] |
 //! | [`keys`] | §3 keys | the record and a label into a [`Key`] |
 //! | [`tickets`] | §4 tickets | a key and an IV into a [`Ticket`] (抽签号) |
-//! | [`chacha`] | §4 tickets | many ids into tickets at once |
+//! | [`chacha`] | §4 tickets | many ids into tickets at once; `codes` helps it with 18-character ids |
 //! | [`rate`] | §5 sample sizes | a typed rate and a population into a count |
 //! | [`sample`] | §6 samples | a stratum's entries into ranks, reserve and cut-off |
 
 pub mod chacha;
+#[cfg(target_arch = "x86_64")]
+mod codes;
 pub mod entropy;
 pub mod ids;
 pub mod keys;

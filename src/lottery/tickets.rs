@@ -25,6 +25,11 @@ impl Ticket {
         Ticket(words.iter().fold(0, |joined, word| joined << 32 | u128::from(word.swap_bytes())))
     }
 
+    /// Takes a ticket from its number, as a partial result keeps it.
+    pub fn from_value(value: u128) -> Ticket {
+        Ticket(value)
+    }
+
     /// Returns the ticket as a number; numeric order is the order of the printed hex digits.
     pub fn value(self) -> u128 {
         self.0

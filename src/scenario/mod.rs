@@ -12,7 +12,7 @@
 //! | `inspectors` | four quarterly rosters of 1,681 officers |
 //! | `themes`, `plan` | the year's 156 tasks, 3,436 draws |
 //! | `past` | the visits of 2023, recusals |
-//! | [`registry`](mod@registry) | registries of any size, for measurements |
+//! | [`registry`](mod@registry), [`encode`] | registries of any size, for measurements |
 //! | `frames` | who is in a task's frame, for sample sizes and the year's totals |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,7 @@ use jiff::civil::{Date, date};
 
 mod catalogue;
 mod codes;
+pub mod encode;
 mod entities;
 mod frames;
 mod inspectors;

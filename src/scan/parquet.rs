@@ -1,0 +1,422 @@
+//! Parquet, one row group at a time, without arrays between the pages and the tickets.
+//!
+//! Texts are taken where they lie in the decompressed page, and the value of a stratum is looked up once for each entry of
+//! a dictionary. The encodings that nearly all files use for text (plain and dictionary) are read here; a column with
+//! any other goes through the readers of the `parquet` crate, at their price.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use parquet::basic::{ConvertedType, Encoding, LogicalType, Type};
+use parquet::column::page::{Page, PageReader};
+use parquet::column::reader::ColumnReader;
+use parquet::data_type::ByteArray;
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+
+use super::levels;
+use super::tally::{BATCH, Batch, Sink, Span, Values};
+
+/// Is the place of a heading among a file's columns, or why there is none.
+pub fn column(reader: &SerializedFileReader<File>, heading: &str) -> Result<usize, String> {
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let found = (0..schema.num_columns()).find(|&at| schema.column(at).path().string() == heading);
+    let at = found.ok_or_else(|| format!("there is no column {heading:?}"))?;
+    is_readable(&schema.column(at)).map(|()| at)
+}
+
+/// Lists the names of a file's columns.
+pub fn headings(reader: &SerializedFileReader<File>) -> Vec<String> {
+    let schema = reader.metadata().file_metadata().schema_descr();
+    (0..schema.num_columns()).map(|at| schema.column(at).path().string()).collect()
+}
+
+fn is_readable(column: &ColumnDescriptor) -> Result<(), String> {
+    let name = column.name();
+    if column.max_rep_level() > 0 || column.max_def_level() > 1 {
+        return Err(format!("column {name:?} is nested"));
+    }
+    let logical = column.logical_type_ref();
+    let is_plain_integer = matches!(logical, None | Some(LogicalType::Integer(_)))
+        && !matches!(
+            column.converted_type(),
+            ConvertedType::DATE
+                | ConvertedType::DECIMAL
+                | ConvertedType::TIME_MILLIS
+                | ConvertedType::TIME_MICROS
+                | ConvertedType::TIMESTAMP_MILLIS
+                | ConvertedType::TIMESTAMP_MICROS
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64
+        );
+    match column.physical_type() {
+        Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY if !matches!(logical, Some(LogicalType::Decimal(_))) => Ok(()),
+        Type::INT32 | Type::INT64 if is_plain_integer => Ok(()),
+        other => Err(format!("column {name:?} holds {other} and no text")),
+    }
+}
+
+/// Hands the rows of one row group to a sink, batch by batch, and returns their number.
+///
+/// `columns` are the id's column and then those of the job's headings; `at` is the file and the row group.
+///
+/// # Errors
+/// [`ParquetError`] if the file contradicts itself or uses what is not supported.
+pub fn scan(
+    reader: &SerializedFileReader<File>,
+    columns: &[usize],
+    at: (u32, u32),
+    sink: &mut impl Sink,
+    values: &mut [Values],
+) -> Result<u64, ParquetError> {
+    let group = reader.get_row_group(at.1 as usize)?;
+    let mut columns = columns.iter().map(|&at| Column::open(&*group, at)).collect::<Result<Vec<_>, _>>()?;
+    let mut numbers: Vec<Vec<u32>> = vec![Vec::with_capacity(BATCH); values.len()];
+    let mut ids: Vec<Span> = Vec::with_capacity(BATCH);
+    let mut row = 0;
+    loop {
+        let mut rows = BATCH;
+        for column in &mut columns {
+            rows = rows.min(column.ready()?);
+        }
+        if rows == 0 {
+            break;
+        }
+        let (id, others) = columns.split_first_mut().expect("the id has a column");
+        for ((column, numbers), values) in others.iter_mut().zip(&mut numbers).zip(&mut *values) {
+            column.numbers(rows, values, numbers);
+        }
+        id.spans(rows, &mut ids);
+        sink.take(&Batch { bytes: id.bytes(), ids: &ids, values: &numbers, at: (at.0, at.1, row) }, values);
+        row += rows as u64;
+    }
+    let expected = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
+    if columns.iter_mut().any(|column| column.ready().map_or(true, |rows| rows > 0)) || row != expected {
+        return Err(ParquetError::General(format!("a column has not the {expected} rows of its row group")));
+    }
+    Ok(row)
+}
+
+/// Texts that follow each other in some bytes.
+#[derive(Default)]
+struct Texts {
+    bytes: bytes::Bytes,
+    spans: Vec<Span>,
+}
+
+/// Reads one column of a row group.
+struct Column {
+    source: Source,
+    /// Texts of the page at hand; of the dictionary, if `picks` are given.
+    texts: Texts,
+    /// Texts of the dictionary, the last one empty for null.
+    dictionary: Option<Texts>,
+    /// Number of the value of each text of the dictionary.
+    known: Vec<u32>,
+    /// For each row of the page the entry of the dictionary.
+    picks: Option<Vec<u32>>,
+    next: usize,
+    rows: usize,
+    /// Rows of the row group that no page has brought yet; a page that says it has more is damaged.
+    left: u64,
+    is_nullable: bool,
+    /// Length of each value, where it is fixed.
+    width: Option<usize>,
+}
+
+enum Source {
+    Pages(Box<dyn PageReader>),
+    Records(Box<ColumnReader>),
+}
+
+impl Column {
+    fn open(group: &dyn RowGroupReader, at: usize) -> Result<Column, ParquetError> {
+        let metadata = group.metadata().column(at);
+        let descriptor = metadata.column_descr();
+        let known = [Encoding::PLAIN, Encoding::PLAIN_DICTIONARY, Encoding::RLE_DICTIONARY, Encoding::RLE];
+        let is_bytes = matches!(descriptor.physical_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY);
+        let is_fast = is_bytes && metadata.encodings().all(|encoding| known.contains(&encoding));
+        let is_fixed = descriptor.physical_type() == Type::FIXED_LEN_BYTE_ARRAY;
+        Ok(Column {
+            source: if is_fast {
+                Source::Pages(group.get_column_page_reader(at)?)
+            } else {
+                Source::Records(Box::new(group.get_column_reader(at)?))
+            },
+            texts: Texts::default(),
+            dictionary: None,
+            known: Vec::new(),
+            picks: None,
+            next: 0,
+            rows: 0,
+            left: u64::try_from(group.metadata().num_rows()).unwrap_or(0),
+            is_nullable: descriptor.max_def_level() > 0,
+            width: is_fixed.then(|| usize::try_from(descriptor.type_length()).unwrap_or(0)),
+        })
+    }
+
+    /// Returns how many rows are at hand, reading a page if there are none; 0 at the end.
+    fn ready(&mut self) -> Result<usize, ParquetError> {
+        while self.next == self.rows {
+            (self.next, self.rows) = (0, 0);
+            let more = match &mut self.source {
+                Source::Pages(pages) => match pages.get_next_page()? {
+                    None => false,
+                    Some(page) => {
+                        self.page(page).ok_or_else(|| {
+                            ParquetError::General("a page is shorter than it says, or of an unknown form".to_owned())
+                        })?;
+                        true
+                    }
+                },
+                Source::Records(reader) => {
+                    self.texts = records(reader, self.is_nullable)?;
+                    self.rows = self.texts.spans.len();
+                    self.rows > 0
+                }
+            };
+            if !more {
+                return Ok(0);
+            }
+        }
+        Ok(self.rows - self.next)
+    }
+
+    /// Takes a page; `None` if it contradicts itself.
+    fn page(&mut self, page: Page) -> Option<()> {
+        if !matches!(page, Page::DictionaryPage { .. }) {
+            self.left = self.left.checked_sub(page.num_values().into())?;
+        }
+        let (data, valid, count, encoding) = match page {
+            Page::DictionaryPage { buf, num_values, .. } => {
+                let mut texts = self.plain(buf, num_values as usize, None)?;
+                texts.spans.push((0, 0));
+                self.dictionary = Some(texts);
+                self.known.clear();
+                return Some(());
+            }
+            Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
+                let count = num_values as usize;
+                if !self.is_nullable {
+                    (buf, None, count, encoding)
+                } else if def_level_encoding == Encoding::RLE {
+                    let length = u32::from_le_bytes(*buf.first_chunk()?) as usize;
+                    let valid = levels::valid(buf.get(4..4 + length)?, count)?;
+                    (buf.slice(4 + length..), valid, count, encoding)
+                } else {
+                    return None;
+                }
+            }
+            Page::DataPageV2 { buf, num_values, encoding, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                let (count, skip) = (num_values as usize, rep_levels_byte_len as usize);
+                let end = skip.checked_add(def_levels_byte_len as usize)?;
+                let valid = if self.is_nullable { levels::valid(buf.get(skip..end)?, count)? } else { None };
+                buf.get(..end)?;
+                (buf.slice(end..), valid, count, encoding)
+            }
+        };
+        let filled = valid.as_ref().map_or(count, |valid| valid.iter().filter(|valid| **valid).count());
+        if encoding == Encoding::PLAIN {
+            self.texts = self.plain(data, filled, valid.as_deref())?;
+            self.picks = None;
+        } else {
+            let entries = self.dictionary.as_ref()?.spans.len() as u32 - 1;
+            let (&width, packed) = data.split_first()?;
+            let mut picks = std::mem::take(&mut self.picks).unwrap_or_default();
+            picks.clear();
+            levels::unpack(packed, u32::from(width), filled, &mut picks)?;
+            if picks.iter().any(|&pick| pick >= entries) {
+                return None;
+            }
+            if let Some(valid) = valid {
+                let mut filled = picks.into_iter();
+                picks = valid
+                    .iter()
+                    .map(|valid| if *valid { filled.next() } else { Some(entries) })
+                    .collect::<Option<_>>()?;
+            }
+            self.picks = Some(picks);
+        }
+        self.rows = count;
+        Some(())
+    }
+
+    /// Finds the texts of a plain page; rows that are not valid get the empty text.
+    fn plain(&mut self, bytes: bytes::Bytes, filled: usize, valid: Option<&[bool]>) -> Option<Texts> {
+        let mut spans = std::mem::take(&mut self.texts.spans);
+        spans.clear();
+        // No more than the page can hold, whatever it says.
+        spans.reserve(filled.min(bytes.len()) + 1);
+        let mut at = 0usize;
+        for _ in 0..filled {
+            let length = match self.width {
+                Some(width) => width,
+                None => {
+                    let length = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?) as usize;
+                    at += 4;
+                    length
+                }
+            };
+            let end = at.checked_add(length).filter(|end| *end <= bytes.len())?;
+            spans.push((u32::try_from(at).ok()?, length as u32));
+            at = end;
+        }
+        if let Some(valid) = valid {
+            let mut filled = spans.into_iter();
+            spans =
+                valid.iter().map(|valid| if *valid { filled.next() } else { Some((0, 0)) }).collect::<Option<_>>()?;
+        }
+        Some(Texts { bytes, spans })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match (&self.picks, &self.dictionary) {
+            (Some(_), Some(dictionary)) => &dictionary.bytes,
+            _ => &self.texts.bytes,
+        }
+    }
+
+    /// Takes the next rows as texts.
+    fn spans(&mut self, rows: usize, out: &mut Vec<Span>) {
+        out.clear();
+        let of = self.next..self.next + rows;
+        match (&self.picks, &self.dictionary) {
+            (Some(picks), Some(dictionary)) => {
+                out.extend(picks[of].iter().map(|&pick| dictionary.spans[pick as usize]))
+            }
+            _ => out.extend_from_slice(&self.texts.spans[of]),
+        }
+        self.next += rows;
+    }
+
+    /// Takes the next rows as numbers of values.
+    fn numbers(&mut self, rows: usize, values: &mut Values, out: &mut Vec<u32>) {
+        out.clear();
+        let of = self.next..self.next + rows;
+        let text =
+            |texts: &Texts, (start, length): Span| texts.bytes.slice(start as usize..start as usize + length as usize);
+        match (&self.picks, &self.dictionary) {
+            (Some(picks), Some(dictionary)) => {
+                if self.known.is_empty() {
+                    self.known = dictionary.spans.iter().map(|&span| values.number(&text(dictionary, span))).collect();
+                }
+                out.extend(picks[of].iter().map(|&pick| self.known[pick as usize]));
+            }
+            _ => {
+                let bytes = &self.texts.bytes;
+                let number = |&(start, length): &Span| values.number(&bytes[start as usize..][..length as usize]);
+                out.extend(self.texts.spans[of].iter().map(number));
+            }
+        }
+        self.next += rows;
+    }
+}
+
+/// Reads some rows of a column through the crate's own readers, as texts.
+fn records(reader: &mut ColumnReader, is_nullable: bool) -> Result<Texts, ParquetError> {
+    const ROWS: usize = 8 * BATCH;
+    let mut levels: Vec<i16> = Vec::new();
+    let defined = is_nullable.then_some(&mut levels);
+    let mut arena = Vec::new();
+    let mut filled: Vec<Span> = Vec::new();
+    let mut push = |text: &[u8]| {
+        filled.push((arena.len() as u32, text.len() as u32));
+        arena.extend_from_slice(text);
+    };
+    let rows = match reader {
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            let mut read: Vec<ByteArray> = Vec::new();
+            let (rows, ..) = reader.read_records(ROWS, defined, None, &mut read)?;
+            read.iter().for_each(|text| push(text.data()));
+            rows
+        }
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            let mut read = Vec::new();
+            let (rows, ..) = reader.read_records(ROWS, defined, None, &mut read)?;
+            read.iter().for_each(|text| push(text.data()));
+            rows
+        }
+        ColumnReader::Int32ColumnReader(reader) => {
+            let mut read = Vec::new();
+            let (rows, ..) = reader.read_records(ROWS, defined, None, &mut read)?;
+            read.iter().for_each(|number: &i32| push(number.to_string().as_bytes()));
+            rows
+        }
+        ColumnReader::Int64ColumnReader(reader) => {
+            let mut read = Vec::new();
+            let (rows, ..) = reader.read_records(ROWS, defined, None, &mut read)?;
+            read.iter().for_each(|number: &i64| push(number.to_string().as_bytes()));
+            rows
+        }
+        _ => return Err(ParquetError::General("a column holds no text".to_owned())),
+    };
+    if is_nullable {
+        let mut filled_rows = filled.into_iter();
+        let span = |level: &i16| if *level > 0 { filled_rows.next() } else { Some((0, 0)) };
+        filled = levels.iter().map(span).collect::<Option<_>>().unwrap_or_default();
+    }
+    if filled.len() != rows {
+        return Err(ParquetError::General("a column has not as many values as it says".to_owned()));
+    }
+    Ok(Texts { bytes: arena.into(), spans: filled })
+}
+
+/// Reads a table of texts and numbers as the lines of its CSV form (protocol §8.1).
+pub struct Lines {
+    reader: SerializedFileReader<File>,
+    group: usize,
+    columns: Vec<ColumnReader>,
+    buffer: Vec<u8>,
+    next: usize,
+}
+
+impl Lines {
+    /// Starts with a heading, with its line end.
+    pub fn new(reader: SerializedFileReader<File>, heading: &str) -> Lines {
+        Lines { reader, group: 0, columns: Vec::new(), buffer: heading.as_bytes().to_vec(), next: 0 }
+    }
+
+    /// Puts more lines into the buffer; tells whether there are any.
+    fn fill(&mut self) -> Result<bool, ParquetError> {
+        self.buffer.clear();
+        self.next = 0;
+        while self.buffer.is_empty() {
+            let texts = self.columns.iter_mut().map(|column| records(column, false)).collect::<Result<Vec<_>, _>>()?;
+            let rows = texts.first().map_or(0, |texts| texts.spans.len());
+            if texts.iter().any(|texts| texts.spans.len() != rows) {
+                return Err(ParquetError::General("columns differ in length".to_owned()));
+            }
+            for row in 0..rows {
+                for (at, texts) in texts.iter().enumerate() {
+                    let (start, length) = texts.spans[row];
+                    let text = String::from_utf8_lossy(&texts.bytes[start as usize..][..length as usize]);
+                    self.buffer.extend_from_slice(super::write::quoted(&text).as_bytes());
+                    self.buffer.push(if at + 1 == self.columns.len() { b'\n' } else { b',' });
+                }
+            }
+            if rows == 0 {
+                if self.group == self.reader.num_row_groups() {
+                    return Ok(false);
+                }
+                let group = self.reader.get_row_group(self.group)?;
+                self.columns =
+                    (0..group.num_columns()).map(|at| group.get_column_reader(at)).collect::<Result<_, _>>()?;
+                self.group += 1;
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Read for Lines {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.next == self.buffer.len() && !self.fill().map_err(io::Error::other)? {
+            return Ok(0);
+        }
+        let length = out.len().min(self.buffer.len() - self.next);
+        out[..length].copy_from_slice(&self.buffer[self.next..][..length]);
+        self.next += length;
+        Ok(length)
+    }
+}

@@ -1,0 +1,208 @@
+//! One stratum while its rows go by: what may still be drawn, and no more.
+//!
+//! A row is kept if its ticket lies at or below a limit that falls as rows are seen. The limit leaves room to spare, but
+//! whether it left enough is not believed but counted, at the end: if the kept rows at or below the lowest limit that was
+//! ever in force are as many as are wanted, nothing that was let go can be among them. Otherwise the rows are read once
+//! more, with limits from the populations that are known by then.
+
+use super::job::Job;
+use crate::lottery::{Iv, Rate, Ticket};
+
+/// Is one row that may be drawn. The order is that of the draw (protocol §6): ticket, then IV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept {
+    pub ticket: Ticket,
+    pub iv: Iv,
+}
+
+/// Holds what is known of one stratum after some of the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Rows seen.
+    pub seen: u64,
+    /// Sum of their tickets modulo 2^128: the fingerprint of the frame (protocol §21.4).
+    pub sum: u128,
+    /// First half of the largest ticket that is still kept.
+    pub limit: u64,
+    /// Rows at or below the limit that was in force when they came, in any order.
+    pub kept: Vec<Kept>,
+    /// Number of rows at which the limit is lowered next.
+    pub(super) due: u64,
+}
+
+/// Says how much room limits leave above what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Margin {
+    /// Standard deviations of the number of rows below a limit.
+    pub deviations: u64,
+    /// Rows besides.
+    pub rows: u64,
+}
+
+impl Default for Margin {
+    /// Is exceeded about once in 10^15 strata.
+    fn default() -> Margin {
+        Margin { deviations: 8, rows: 64 }
+    }
+}
+
+impl Margin {
+    /// Computes the limit below which at least `wanted` of `population` rows lie, but for bad luck.
+    pub fn limit(self, wanted: u64, population: u64) -> u64 {
+        let room = wanted + self.deviations * (wanted.isqrt() + 1) + self.rows;
+        if room >= population {
+            return u64::MAX;
+        }
+        // Below 2^64, because room is less than the population.
+        ((u128::from(room) << 64) / u128::from(population)) as u64
+    }
+
+    /// Leaves much more room, for the next attempt.
+    pub fn wider(self) -> Margin {
+        Margin { deviations: self.deviations.saturating_mul(4).max(8), rows: self.rows.saturating_mul(4).max(64) }
+    }
+}
+
+impl Pool {
+    /// Opens a pool that lets everything in until it knows better.
+    pub fn open() -> Pool {
+        Pool { seen: 0, sum: 0, limit: u64::MAX, kept: Vec::new(), due: FIRST_DUE }
+    }
+
+    /// Opens a pool whose limit stays as it is.
+    pub fn fixed(limit: u64) -> Pool {
+        Pool { limit, due: u64::MAX, ..Pool::open() }
+    }
+
+    /// Takes a row and tells whether it is kept.
+    #[inline(always)]
+    pub fn take(&mut self, row: Kept) -> bool {
+        self.seen += 1;
+        self.sum = self.sum.wrapping_add(row.ticket.value());
+        let stays = first_half(&row) <= self.limit;
+        if stays {
+            self.kept.push(row);
+        }
+        stays
+    }
+
+    /// Tells whether the limit should be lowered.
+    #[inline(always)]
+    pub fn is_due(&self) -> bool {
+        self.seen >= self.due
+    }
+
+    /// Lowers the limit to what the rows seen so far allow.
+    pub fn lower(&mut self, job: &Job, rate: Rate, margin: Margin) {
+        let (sample, reserve) = job.sizes(rate, u32::try_from(self.seen).unwrap_or(u32::MAX));
+        let wanted = u64::from(sample) + u64::from(reserve);
+        self.limit = self.limit.min(margin.limit(wanted, self.seen));
+        self.due = self.seen + self.seen / 16 + 256;
+        // A count keeps falling behind its rows; letting the surplus go only now and then costs next to nothing.
+        if self.kept.len() as u64 > 2 * wanted + 4_096 {
+            self.keep_below(self.limit);
+        }
+    }
+
+    /// Joins what another thread, or another file, has seen of the same stratum.
+    pub fn join(&mut self, other: Pool) {
+        self.seen += other.seen;
+        self.sum = self.sum.wrapping_add(other.sum);
+        let limit = self.limit.min(other.limit);
+        self.keep_below(limit);
+        self.limit = limit;
+        self.kept.extend(other.kept.into_iter().filter(|kept| first_half(kept) <= limit));
+    }
+
+    /// Returns the `wanted` smallest rows in their order, or nothing if rows that were let go may be among them.
+    pub fn smallest(mut self, wanted: usize) -> Option<Vec<Kept>> {
+        self.keep_below(self.limit);
+        if self.kept.len() < wanted {
+            return None;
+        }
+        if wanted < self.kept.len() {
+            self.kept.select_nth_unstable(wanted);
+            self.kept.truncate(wanted);
+        }
+        self.kept.sort_unstable();
+        Some(self.kept)
+    }
+
+    fn keep_below(&mut self, limit: u64) {
+        self.kept.retain(|kept| first_half(kept) <= limit);
+    }
+}
+
+/// Rows after which a limit is set for the first time.
+const FIRST_DUE: u64 = 1_024;
+
+#[inline(always)]
+fn first_half(kept: &Kept) -> u64 {
+    (kept.ticket.value() >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lottery::{Key, Rounding};
+
+    fn job() -> Job {
+        let (region, period) = ("100000".to_owned(), "2026Q4".to_owned());
+        let (id, rounding) = ("id".to_owned(), Rounding::Up);
+        Job { region, period, id, rounding, reserve: None, leaves_out_without_id: false, tasks: Vec::new() }
+    }
+
+    fn rows(n: u32) -> Vec<Kept> {
+        let key = Key::from_bytes([7; 32]);
+        (0..n).map(|i| Iv::of(&i.to_string())).map(|iv| Kept { ticket: key.ticket(iv), iv }).collect()
+    }
+
+    fn pool(rows: &[Kept], rate: Rate, margin: Margin) -> Pool {
+        let mut pool = Pool::open();
+        for &row in rows {
+            pool.take(row);
+            if pool.is_due() {
+                pool.lower(&job(), rate, margin);
+            }
+        }
+        pool
+    }
+
+    /// Without it a limit that fell too fast would quietly swap drawn entities for others.
+    #[test]
+    fn the_smallest_are_exact_or_refused() {
+        let all = rows(20_000);
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        let (mut exact, mut refused) = (0, 0);
+        for rate in [Rate::Share { part: 1, whole: 100 }, Rate::Share { part: 3, whole: 10 }, Rate::Count(50)] {
+            let wanted = rate.of(20_000, Rounding::Up) as usize;
+            for margin in [Margin::default(), Margin { deviations: 0, rows: 0 }] {
+                for split in [20_000, 10_000, 300] {
+                    let mut joined = pool(&all[..split], rate, margin);
+                    joined.join(pool(&all[split..], rate, margin));
+                    assert_eq!(joined.seen, 20_000);
+                    match joined.smallest(wanted) {
+                        Some(smallest) => {
+                            assert_eq!(smallest, sorted[..wanted]);
+                            exact += 1;
+                        }
+                        None => {
+                            assert_eq!(margin.deviations, 0, "the usual margin leaves enough room");
+                            refused += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(exact >= 9 && refused > 0, "{exact} exact, {refused} refused");
+    }
+
+    /// Without it a small quota of a huge registry would keep the registry in memory.
+    #[test]
+    fn memory_follows_the_sample() {
+        let pool = pool(&rows(50_000), Rate::Count(100), Margin::default());
+        assert!(pool.kept.len() < 6_000, "{} rows are kept", pool.kept.len());
+        assert_eq!(pool.smallest(100).map(|smallest| smallest.len()), Some(100));
+    }
+}

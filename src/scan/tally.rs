@@ -1,0 +1,350 @@
+//! One thread's view of a scan: batches of rows in, pools of what may be drawn out.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::job::{Job, NONE};
+use super::pool::{Kept, Margin, Pool};
+use crate::lottery::keys::entity_label;
+use crate::lottery::{Iv, Kernel, Key, Prk, Ticket};
+
+/// Is where a text stands in some bytes: begin and length.
+pub type Span = (u32, u32);
+
+/// Most rows of a batch.
+pub const BATCH: usize = 1_024;
+
+/// Most different values of a column that strata or scopes are taken from.
+const VALUES_MAX: usize = 100_000;
+
+/// Faults of one kind that are told with their place; all are counted.
+const TOLD_MAX: usize = 20;
+
+/// Holds some rows of the registry: for each its id, and for each heading of the job the number of its value.
+pub struct Batch<'a> {
+    pub bytes: &'a [u8],
+    pub ids: &'a [Span],
+    pub values: &'a [Vec<u32>],
+    /// File, part of the file, and row of the first of them in that part.
+    pub at: (u32, u32, u64),
+}
+
+/// Takes the rows that a reader finds.
+pub trait Sink {
+    /// Takes at most [`BATCH`] rows; `values` are those that the batch's numbers stand for.
+    fn take(&mut self, batch: &Batch<'_>, values: &[Values]);
+
+    /// Takes a row that is no row of the table.
+    fn wrong(&mut self, wrong: Wrong, at: (u32, u32, u64), text: &[u8]);
+}
+
+/// Numbers the different values of one column in the order in which a thread meets them.
+#[derive(Default)]
+pub struct Values {
+    pub list: Vec<Box<[u8]>>,
+    numbers: HashMap<Box<[u8]>, u32>,
+    /// Short values met lately, by a few bits of a product of their bytes.
+    recent: Vec<(u64, u32)>,
+}
+
+impl Values {
+    /// Returns the number of a value.
+    #[inline]
+    pub fn number(&mut self, value: &[u8]) -> u32 {
+        if value.len() > 7 {
+            return self.look_up(value);
+        }
+        let packed = value.iter().fold(value.len() as u64 + 1, |packed, &byte| packed << 8 | u64::from(byte));
+        let slot = (packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize;
+        if self.recent.is_empty() {
+            self.recent = vec![(0, 0); 256];
+        }
+        if self.recent[slot].0 != packed {
+            self.recent[slot] = (packed, self.look_up(value));
+        }
+        self.recent[slot].1
+    }
+
+    fn look_up(&mut self, value: &[u8]) -> u32 {
+        if let Some(&number) = self.numbers.get(value) {
+            return number;
+        }
+        // Past the bound the numbers mean nothing any more, and the scan ends in a fault.
+        if self.is_too_many() {
+            return 0;
+        }
+        let number = self.list.len() as u32;
+        self.list.push(value.into());
+        self.numbers.insert(value.into(), number);
+        number
+    }
+
+    /// Tells whether a column has too many values for strata or scopes.
+    pub fn is_too_many(&self) -> bool {
+        self.list.len() >= VALUES_MAX
+    }
+}
+
+/// Is what can be wrong with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wrong {
+    NoId,
+    NotText,
+    Fields,
+}
+
+/// Is one row that is wrong: file, part of the file, row in the part from 0, and the text at fault.
+pub type Spot = ((u32, u32, u64), String);
+
+/// Collects wrong rows: all are counted, the first of each kind are kept with their place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spots(pub BTreeMap<Wrong, (u64, BTreeSet<Spot>)>);
+
+impl Spots {
+    /// Adds a wrong row.
+    pub fn add(&mut self, wrong: Wrong, at: (u32, u32, u64), text: &[u8]) {
+        let (count, first) = self.0.entry(wrong).or_default();
+        *count += 1;
+        if first.len() < TOLD_MAX || first.last().is_some_and(|last| at < last.0) {
+            first.insert((at, String::from_utf8_lossy(&text[..text.len().min(60)]).into_owned()));
+            if first.len() > TOLD_MAX {
+                first.pop_last();
+            }
+        }
+    }
+
+    fn join(&mut self, other: Spots) {
+        for (wrong, (count, first)) in other.0 {
+            let own = self.0.entry(wrong).or_default();
+            own.0 += count;
+            own.1.extend(first);
+            while own.1.len() > TOLD_MAX {
+                own.1.pop_last();
+            }
+        }
+    }
+}
+
+/// Holds what some rows gave for one task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskRows {
+    /// One for each rate of the task, in its order.
+    pub pools: Vec<Pool>,
+    pub out_of_scope: u64,
+    /// Rows by stratum for which the task has no rate.
+    pub without_rate: BTreeMap<String, u64>,
+}
+
+/// Holds what some rows of a registry gave; any number of them join to what all their rows give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathered {
+    pub rows: u64,
+    pub without_id: u64,
+    pub tasks: Vec<TaskRows>,
+    /// Ids that their IV does not give back, of rows that are kept.
+    pub names: BTreeMap<Iv, String>,
+    pub spots: Spots,
+}
+
+impl Gathered {
+    /// Joins what other rows gave under the same job.
+    pub fn join(&mut self, other: Gathered) {
+        self.rows += other.rows;
+        self.without_id += other.without_id;
+        for (own, other) in self.tasks.iter_mut().zip(other.tasks) {
+            own.pools.iter_mut().zip(other.pools).for_each(|(own, other)| own.join(other));
+            own.out_of_scope += other.out_of_scope;
+            for (stratum, rows) in other.without_rate {
+                *own.without_rate.entry(stratum).or_default() += rows;
+            }
+        }
+        self.names.extend(other.names);
+        self.spots.join(other.spots);
+    }
+}
+
+/// Says where the limits of a scan come from.
+#[derive(Clone, Debug)]
+pub enum Limits {
+    /// They fall as rows are seen.
+    Falling(Margin),
+    /// They were computed from known populations, for each stratum of each task.
+    Fixed(Vec<Vec<u64>>),
+}
+
+/// Counts and keeps rows for one thread.
+pub struct Tally<'a> {
+    job: &'a Job,
+    kernel: Kernel,
+    margin: Margin,
+    /// Keys of the different groups.
+    keys: Vec<Key>,
+    columns: Vec<TaskColumns>,
+    gathered: Gathered,
+    ivs: Vec<Iv>,
+    tickets: Vec<Vec<Ticket>>,
+}
+
+/// Says how a task reads the numbers of values.
+struct TaskColumns {
+    key: usize,
+    /// Column of the strata, and for each of its values the stratum.
+    strata: Option<(usize, Vec<u16>)>,
+    /// Columns of the scope, and for each value whether it matches.
+    scope: Vec<(usize, Vec<bool>)>,
+    /// Rows by value for which there is no rate.
+    without_rate: Vec<u64>,
+}
+
+/// Stands for a stratum without rate.
+const NO_RATE: u16 = u16::MAX;
+
+impl<'a> Tally<'a> {
+    /// Starts with no row; `headings` are those of [`Job::headings`].
+    pub fn new(job: &'a Job, prk: &Prk, headings: &[&str], limits: &Limits) -> Tally<'a> {
+        let groups: Vec<String> = job.tasks.iter().map(|task| job.group(task)).collect();
+        let mut distinct: Vec<&String> = groups.iter().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let column = |heading: &str| {
+            headings.iter().position(|other| *other == heading).expect("the headings are those of the job")
+        };
+        let columns = job.tasks.iter().zip(&groups).map(|(task, group)| TaskColumns {
+            key: distinct.binary_search(&group).expect("each group is among them"),
+            strata: task.strata.as_deref().map(|heading| (column(heading), Vec::new())),
+            scope: task.scope.iter().map(|scope| (column(&scope.heading), Vec::new())).collect(),
+            without_rate: Vec::new(),
+        });
+        let tasks = job.tasks.iter().enumerate().map(|(at, task)| TaskRows {
+            pools: match limits {
+                Limits::Falling(_) => task.rates.iter().map(|_| Pool::open()).collect(),
+                Limits::Fixed(limits) => limits[at].iter().map(|&limit| Pool::fixed(limit)).collect(),
+            },
+            out_of_scope: 0,
+            without_rate: BTreeMap::new(),
+        });
+        Tally {
+            job,
+            kernel: Kernel::best(),
+            margin: if let Limits::Falling(margin) = limits { *margin } else { Margin::default() },
+            keys: distinct.iter().map(|group| prk.key(&entity_label(group))).collect(),
+            columns: columns.collect(),
+            gathered: Gathered {
+                rows: 0,
+                without_id: 0,
+                tasks: tasks.collect(),
+                names: BTreeMap::new(),
+                spots: Spots::default(),
+            },
+            ivs: Vec::with_capacity(BATCH),
+            tickets: vec![vec![Key::from_bytes([0; 32]).ticket(Iv::of("0")); BATCH]; distinct.len()],
+        }
+    }
+
+    /// Leaves out the rows without id, and takes the others.
+    fn take_those_with_id(&mut self, batch: &Batch<'_>, values: &[Values]) {
+        let with_id: Vec<usize> = (0..batch.ids.len()).filter(|&row| batch.ids[row].1 > 0).collect();
+        let (file, part, first) = batch.at;
+        for row in (0..batch.ids.len()).filter(|&row| batch.ids[row].1 == 0) {
+            self.gathered.without_id += 1;
+            if !self.job.leaves_out_without_id {
+                self.gathered.spots.add(Wrong::NoId, (file, part, first + row as u64), b"");
+            }
+        }
+        self.gathered.rows += (batch.ids.len() - with_id.len()) as u64;
+        let ids: Vec<Span> = with_id.iter().map(|&row| batch.ids[row]).collect();
+        let of_column = |column: &Vec<u32>| with_id.iter().map(|&row| column[row]).collect();
+        let kept: Vec<Vec<u32>> = batch.values.iter().map(of_column).collect();
+        self.take(&Batch { bytes: batch.bytes, ids: &ids, values: &kept, at: batch.at }, values);
+    }
+
+    /// Finds out what values that are new mean to each task.
+    fn learn(&mut self, values: &[Values]) {
+        for (task, columns) in self.job.tasks.iter().zip(&mut self.columns) {
+            if let Some((column, table)) = &mut columns.strata {
+                for value in values[*column].list.iter().skip(table.len()) {
+                    let name = if value.is_empty() { NONE.as_bytes() } else { value };
+                    let found = task.rates.binary_search_by(|(stratum, _)| stratum.as_bytes().cmp(name));
+                    table.push(found.map_or(NO_RATE, |at| at as u16));
+                }
+                columns.without_rate.resize(table.len(), 0);
+            }
+            for ((column, table), scope) in columns.scope.iter_mut().zip(&task.scope) {
+                table.extend(values[*column].list.iter().skip(table.len()).map(|value| scope.matches(value)));
+            }
+        }
+    }
+
+    /// Returns what all rows gave.
+    pub fn finish(mut self, values: &[Values]) -> Gathered {
+        for (columns, found) in self.columns.iter().zip(&mut self.gathered.tasks) {
+            let Some((column, _)) = &columns.strata else { continue };
+            for (value, &rows) in values[*column].list.iter().zip(&columns.without_rate).filter(|(_, rows)| **rows > 0)
+            {
+                let name = if value.is_empty() { NONE.into() } else { String::from_utf8_lossy(value) };
+                *found.without_rate.entry(name.into_owned()).or_default() += rows;
+            }
+        }
+        self.gathered
+    }
+}
+
+impl Sink for Tally<'_> {
+    fn take(&mut self, batch: &Batch<'_>, values: &[Values]) {
+        self.learn(values);
+        if batch.ids.iter().any(|span| span.1 == 0) {
+            return self.take_those_with_id(batch, values);
+        }
+        let rows = batch.ids.len();
+        self.gathered.rows += rows as u64;
+        let id = |row: usize| {
+            let (start, length) = batch.ids[row];
+            &batch.bytes[start as usize..][..length as usize]
+        };
+        self.ivs.clear();
+        self.kernel.ivs((0..rows).map(id), &mut self.ivs);
+        for (row, iv) in self.ivs.iter().enumerate().filter(|(_, iv)| iv.is_hashed()) {
+            debug_assert!(iv.id().is_none());
+            if std::str::from_utf8(id(row)).is_err() {
+                let (file, part, first) = batch.at;
+                self.gathered.spots.add(Wrong::NotText, (file, part, first + row as u64), id(row));
+            }
+        }
+        for (key, tickets) in self.keys.iter().zip(&mut self.tickets) {
+            self.kernel.tickets(key, &self.ivs, &mut tickets[..rows]);
+        }
+        let Tally { job, columns, gathered, ivs, tickets, margin, .. } = self;
+        for ((task, columns), found) in job.tasks.iter().zip(columns).zip(&mut gathered.tasks) {
+            let tickets = &tickets[columns.key][..rows];
+            for row in 0..rows {
+                let matches = |(column, table): &(usize, Vec<bool>)| table[batch.values[*column][row] as usize];
+                if !columns.scope.iter().all(matches) {
+                    found.out_of_scope += 1;
+                    continue;
+                }
+                let stratum = match &columns.strata {
+                    None => 0,
+                    Some((column, table)) => {
+                        let value = batch.values[*column][row] as usize;
+                        let stratum = table[value];
+                        if stratum == NO_RATE {
+                            columns.without_rate[value] += 1;
+                            continue;
+                        }
+                        usize::from(stratum)
+                    }
+                };
+                let pool = &mut found.pools[stratum];
+                if pool.take(Kept { ticket: tickets[row], iv: ivs[row] }) && ivs[row].is_hashed() {
+                    gathered.names.insert(ivs[row], String::from_utf8_lossy(id(row)).into_owned());
+                }
+                if pool.is_due() {
+                    pool.lower(job, task.rates[stratum].1, *margin);
+                }
+            }
+        }
+    }
+
+    fn wrong(&mut self, wrong: Wrong, at: (u32, u32, u64), text: &[u8]) {
+        self.gathered.spots.add(wrong, at, text);
+    }
+}
