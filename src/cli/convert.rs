@@ -138,6 +138,9 @@ fn encode(cleaned: &Clean, target: Target) -> Result<Vec<u8>, Failure> {
     };
     let rows: Vec<Vec<String>> = cleaned.rows.iter().map(kept).collect();
     Ok(match target {
+        Target::Parquet if headings.first() == Some(&"id") => {
+            export::parquet_of_codes(&headings, &rows).unwrap_or_else(|| export::parquet(&headings, &rows))
+        }
         Target::Parquet => export::parquet(&headings, &rows),
         _ => export::csv(&headings, &rows),
     })
