@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(ends("a,b\nc,d\ne"), 8);
         assert_eq!(ends("a,\"b\nc\"\nd,\"e\nf"), 8);
         assert_eq!(ends("a,\"b\nc"), 0);
-        assert_eq!(ends("a,\"b\"\"\nc\"\n"), 11);
+        assert_eq!(ends("a,\"b\"\"\nc\"\n"), 10);
         assert_eq!(ends("\"x\"\n\"y\"\n"), 8);
         assert_eq!(ends(""), 0);
     }
