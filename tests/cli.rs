@@ -66,11 +66,18 @@ fn help_goes_to_stdout_and_tells_everything() {
     }
 }
 
-/// Returns the examples of a command's long help.
+/// Returns the examples of a command's long help; a line that ends with a backslash goes on in the next.
 fn examples(command: &str) -> Vec<String> {
     let output = run([command, "--help"]);
     let (_, examples) = stdout(&output).split_once("Example:\n").expect("the help has an example");
-    examples.lines().map_while(|line| line.strip_prefix("  ")).map(str::to_owned).collect()
+    let mut joined: Vec<String> = Vec::new();
+    for line in examples.lines().map_while(|line| line.strip_prefix("  ")) {
+        match joined.last_mut().filter(|before| before.ends_with('\\')) {
+            Some(before) => *before = format!("{}{}", before.trim_end_matches('\\'), line.trim_start()),
+            None => joined.push(line.to_owned()),
+        }
+    }
+    joined
 }
 
 #[test]

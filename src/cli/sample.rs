@@ -23,7 +23,8 @@ once. With --parts DIR each file's result is kept, so that a stopped draw goes o
 `fairdraw sample --merge 'DIR/*.part' --out BUNDLE`.
 
 Example:
-  fairdraw sample data/dengzhou/tables/entities.parquet --strata class --rates A=1%,B=3%,C=10%,D=30%,N=1% --group 411381.2024Q1 --without-id leave-out --seed 20240101 --out target/sample")]
+  fairdraw sample data/dengzhou/tables/entities.parquet --strata class --group 411381.2024Q1 \\
+    --rates A=1%,B=3%,C=10%,D=30%,N=1% --without-id leave-out --seed 20240101 --out target/sample")]
 pub struct Args {
     /// Files of the registry, or patterns such as 'registry/*.parquet'; with --merge the parts
     #[arg(value_name = "REGISTRY", required = true)]
