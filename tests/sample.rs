@@ -310,7 +310,6 @@ fn a_damaged_parquet_file_is_a_fault() {
     let path = folder.join("r.parquet");
     parquet(&path, &rows(4_000), WriterProperties::builder().build(), true, 1_000);
     let whole = fs::read(&path).expect("the file");
-    let expected = sample(&[&path], &folder.join("out"), &[]);
     let mut refused = 0;
     for at in (4..whole.len() - 8).step_by(whole.len() / 60) {
         let mut bytes = whole.clone();
@@ -319,10 +318,8 @@ fn a_damaged_parquet_file_is_a_fault() {
         let output = attempt(&[&path], &folder.join("out"), &[]);
         match output.status.code() {
             Some(1) => refused += 1,
-            Some(0) => {
-                // Bytes that no column of the job holds may change without a trace in the sample.
-                let _ = files_below(&folder.join("out")) == expected;
-            }
+            // A changed byte of a text is another text, which nothing can tell; but no row is lost.
+            Some(0) => assert!(stdout(&output).starts_with("4,000 rows read, "), "{at}: {}", stdout(&output)),
             code => panic!("damage at {at} ends in {code:?}: {}", stderr(&output)),
         }
     }

@@ -20,7 +20,7 @@ fn seconds() -> Duration {
 }
 
 /// Longest that one input of a few kilobytes may take: no measurement, but the difference between slow and hanging.
-const HANGS_AFTER: Duration = Duration::from_secs(10);
+const HANGS_AFTER: Duration = Duration::from_secs(5);
 
 /// Returns the run to begin with, to look at one that failed.
 fn first_run() -> u64 {
