@@ -4,6 +4,7 @@ mod amend;
 mod audit;
 mod ceremony;
 mod cli;
+mod errors;
 mod estimates;
 mod fault_cases;
 mod faults;
