@@ -222,7 +222,7 @@ fn files_and_bundles_speak_both() {
     assert_told("src/files/bundle.rs", "BundleError", &bundles());
     let results = [ResultsError::Form(3), ResultsError::Period { expected: name(), found: "411381.2026Q3".to_owned() }];
     assert_told("src/files/results.rs", "ResultsError", &results);
-    let parquet = polars::error::PolarsError::ComputeError("thrift".into());
+    let parquet = parquet::errors::ParquetError::General("thrift".to_owned());
     let sheets = [
         SheetError::Open(gone()),
         SheetError::Parquet(parquet),

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use clap::{Parser, Subcommand, ValueEnum};
 use fairdraw::both;
 use fairdraw::files::bundle::BundleError;
+use fairdraw::files::guard::hush_guarded;
 use fairdraw::lang::{Lang, Say, Text};
 
 mod amend;
@@ -174,6 +175,7 @@ fn lang_of_arguments() -> Option<Lang> {
 
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
+    hush_guarded();
     // Arguments that are refused are refused in the language that they ask for.
     LANG.get_or_init(|| lang_of_arguments().unwrap_or_else(lang_of_locale));
     let cli = Cli::parse();

@@ -12,6 +12,7 @@ use super::parquet as pages;
 use crate::both;
 use crate::files::columns::{ENTITIES, bare};
 use crate::files::faults::{Fault, Faults, Place};
+use crate::files::guard;
 use crate::lang::{Say, Text, foreign};
 
 /// Is one file of a registry, with the columns that a job reads: the id's first.
@@ -157,8 +158,7 @@ pub fn delimited(path: &Path) -> Result<(Parts, Shape), Text> {
 
 /// Runs a reader of files that may be damaged; a panic of it becomes a fault like any other.
 pub fn guarded<T>(read: impl FnOnce() -> Result<T, Text>) -> Result<T, Text> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(both!("the file contradicts itself", "文件自相矛盾")))
+    guard::guarded(read).unwrap_or_else(|| Err(both!("the file contradicts itself", "文件自相矛盾")))
 }
 
 fn column(path: &Path, headings: &[String], kind: Option<&Kind>, heading: &str) -> Result<usize, Text> {
