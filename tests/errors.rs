@@ -226,6 +226,7 @@ fn files_and_bundles_speak_both() {
     let sheets = [
         SheetError::Open(gone()),
         SheetError::Parquet(parquet),
+        SheetError::Compression("LZO"),
         SheetError::Workbook("zip".to_owned()),
         SheetError::Contradiction("Parquet".to_owned()),
         SheetError::Password,
