@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::ceremony::{Where, failure};
 use super::{Ending, Failure, Progress, answer};
+use fairdraw::ceremony::amend::Done;
 use fairdraw::ceremony::{amend, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::plan::amend::{Amendment, Change, REASONS, Reason};
@@ -22,15 +23,18 @@ pub struct Args {
     /// Id of the visit, as visits.csv has it
     visit: String,
     /// Certificate of the officer who does not go; the seat is given up at all visits of that team on that day
-    #[arg(long, value_name = "CERTIFICATE", conflicts_with = "day", required_unless_present = "day")]
+    #[arg(long, value_name = "CERTIFICATE", conflicts_with_all = ["day", "entity"], required_unless_present_any = ["day", "entity"])]
     officer: Option<String>,
     /// Day on which the visit takes place instead
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", conflicts_with = "entity")]
     day: Option<Date>,
+    /// The entity can not be checked: the next of the reserve of each task steps in, and the visit is not made
+    #[arg(long)]
+    entity: bool,
     /// Part of the day, AM or PM; that of the plan if not given
     #[arg(long, requires = "day", value_parser = half)]
     half: Option<Half>,
-    /// Why: sick, leave, duty, left, recusal; entity-closed, entity-asked, weather, officers-short
+    /// Why: sick, leave, duty, left, recusal; entity-closed, entity-asked, weather, officers-short; unreachable, closed, moved
     #[arg(long, value_name = "CODE", value_parser = reason)]
     reason: Reason,
 }
@@ -41,14 +45,14 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let change = match (&args.officer, args.day) {
         (Some(certificate), _) => Change::Officer { certificate: certificate.clone() },
         (None, Some(date)) => Change::Day { date, half: args.half },
-        (None, None) => return Err(Failure::new("nothing to change", "give --officer or --day")),
+        (None, None) => Change::Entity,
     };
     let amendment = Amendment { visit: args.visit.clone(), change, reason: args.reason };
     let progress = Progress::new();
     let mut stage = |stage| progress.stage(stage);
     let amended = amend::amend(&mut ledger, &ceremony, &amendment, args.place.time(), &mut Direct, &mut stage);
     drop(progress);
-    let (entry, outcome) = amended.map_err(failure)?;
+    let Done { entry, outcome, details } = amended.map_err(failure)?;
     let mut told =
         format!("{ceremony} is amended: ledger entry {}, code {}\n", entry.number, sheet::short_code(&entry));
     for (certificate, why) in &outcome.passed_over {
@@ -56,6 +60,10 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     }
     if let Some(certificate) = &outcome.substitute {
         told.push_str(&format!("  steps in   {certificate}\n"));
+    }
+    let words = ["gone-too", "steps-in", "no-reserve", "added", "unplaced"];
+    for (word, rest) in details.lines().filter_map(|line| line.split_once(' ')).filter(|line| words.contains(&line.0)) {
+        told.push_str(&format!("  {word:<10} {rest}\n"));
     }
     told.push_str(&format!("  changed    {}\n", outcome.visits.join(", ")));
     let folder = ledger.attempt_folder(&ceremony, entry.attempt).join(amend::FOLDER);
