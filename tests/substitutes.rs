@@ -277,3 +277,49 @@ fn whoever_was_met_is_not_replaced() {
     let found = findings(&room);
     assert!(found.iter().any(|f| f.file == "amendments/001.txt" && f.what.contains("somebody was met")), "{found:?}");
 }
+
+/// Without this, the second implementation would follow other rules than the first, and nobody would notice.
+#[test]
+fn both_verifiers_replay_every_kind_of_amendment() {
+    let (_folder, room) = county();
+    let visits = rows(&room.bundle().join("visits.csv"));
+    let teams = rows(&room.bundle().join("teams.csv"));
+    let ledger = room.folder.join("ledger");
+    let mut made = 0;
+    for (number, visit) in visits.iter().enumerate() {
+        let (change, reason) = match number % 3 {
+            0 => (Change::Entity, Reason::Moved),
+            1 => {
+                let seat = teams.iter().find(|row| row[0] == visit[0]).expect("a team");
+                (Change::Officer { certificate: seat[2].clone() }, Reason::Left)
+            }
+            _ => (Change::Day { date: time("2026-12-22T00:00:00").date(), half: None }, Reason::Weather),
+        };
+        let amendment = Amendment { visit: visit[0].clone(), change, reason };
+        let done = amend::amend(&mut room.ledger(), NAME, &amendment, time(AMEND_AT), &mut Direct, &mut |_| {});
+        made += u32::from(done.is_ok());
+    }
+    assert!(made >= 10, "{made} amendments are possible");
+    assert_eq!(findings(&room), []);
+    let python = |room: &Room| {
+        let mut call = std::process::Command::new("python3");
+        call.arg(support::project().join("scripts/verify_draw.py")).arg(room.bundle()).arg("--ledger").arg(&ledger);
+        let output = call.output().expect("python3 can be started");
+        (output.status.code(), support::stdout(&output).to_owned())
+    };
+    let (status, said) = python(&room);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains(&format!("{made} amendments replayed")), "{said}");
+    // One line of each file beside the bundle changed, and each is named by both.
+    let folder = room.ledger().attempt_folder(NAME, 1).join(amend::FOLDER);
+    for file in fs::read_dir(&folder).expect("the amendments").map(|entry| entry.expect("a file").path()) {
+        let text = fs::read_to_string(&file).expect("a text");
+        let lines: Vec<&str> = text.lines().collect();
+        fs::write(&file, lines[..lines.len() - 1].join("\n") + "\n").expect("written");
+        let name = format!("amendments/{}", file.file_name().expect("a name").to_string_lossy());
+        assert!(findings(&room).iter().any(|finding| finding.file == name), "{name}");
+        let (status, said) = python(&room);
+        assert!(status == Some(1) && said.contains(&name), "{name}: {said}");
+        fs::write(&file, text).expect("written");
+    }
+}

@@ -11,11 +11,11 @@ use fairdraw::plan::amend::{Amendment, Change, REASONS, Reason};
 use fairdraw::plan::model::Half;
 use fairdraw::plan::words::Word;
 
-/// Change one seat or the day of one visit of a drawn plan; everything else stays as it was drawn (人工调整)
+/// Change one seat, the day or the entity of one visit of a drawn plan; everything else stays as it was drawn (人工调整)
 #[derive(Debug, clap::Args)]
 #[command(
     after_long_help = "Example:\n  fairdraw amend county/2026Q4 91330106000000000A --officer T330106003 --reason sick\n\n\
-    Who steps in is the next by ticket who can go; nobody chooses. A visit or an entity can not be added: that needs a new ceremony."
+    Who steps in, officer or entity, is the next by ticket who can; nobody chooses. A sample can not grow: that needs a new ceremony."
 )]
 pub struct Args {
     #[command(flatten)]
