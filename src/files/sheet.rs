@@ -6,12 +6,11 @@
 //! cells and not by the rows and columns that a file claims to have.
 
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use polars::prelude::PolarsError;
+use ::parquet::errors::ParquetError;
 use thiserror::Error;
 
-use super::{delimited, parquet, spreadsheet_xml, workbook};
+use super::{delimited, guard, parquet, spreadsheet_xml, workbook};
 use crate::lang::{Say, Text};
 
 /// Holds the cells of one sheet: the text of all of them in one piece, row after row.
@@ -55,7 +54,7 @@ pub enum SheetError {
     #[error("the file can not be opened: {0}")]
     Open(#[from] std::io::Error),
     #[error("the file looks like Parquet and can not be decoded: {0}")]
-    Parquet(#[from] PolarsError),
+    Parquet(#[from] ParquetError),
     #[error("the file looks like a workbook and can not be decoded: {0}")]
     Workbook(String),
     #[error("the file looks like {0} and its structure contradicts itself")]
@@ -131,8 +130,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 /// # Errors
 /// Those of the decoder, and [`SheetError::Contradiction`] for a panic.
 pub fn guarded<T>(what: &str, read: impl FnOnce() -> Result<T, SheetError>) -> Result<T, SheetError> {
-    let caught = catch_unwind(AssertUnwindSafe(read));
-    caught.unwrap_or_else(|_| Err(SheetError::Contradiction(what.to_owned())))
+    guard::guarded(read).unwrap_or_else(|| Err(SheetError::Contradiction(what.to_owned())))
 }
 
 fn text(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
