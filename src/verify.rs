@@ -370,7 +370,7 @@ fn compare_amendments(
     };
     match amend::replay(made, entries, attempt, files) {
         Ok(replayed) => amend::compare_tables(&replayed, &made.inputs, files).into_iter().map(told).collect(),
-        Err(wrong) => vec![told(wrong)],
+        Err(wrong) => vec![told(*wrong)],
     }
 }
 

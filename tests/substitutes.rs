@@ -147,7 +147,8 @@ fn each_task_of_a_visit_has_a_substitute_of_its_own() {
             .map(|(task, rest)| (task, rest.split(' ').nth(1).expect("a rank").parse().expect("a number")))
             .collect();
         assert!(rank.contains_key(task));
-        let made = after.iter().find(|row| &row[1] == next && done.outcome.added.contains(&row[0]) && row[5].contains(task));
+        let made =
+            after.iter().find(|row| &row[1] == next && done.outcome.added.contains(&row[0]) && row[5].contains(task));
         let made = made.unwrap_or_else(|| panic!("{next} has no visit for {task}"));
         let coming: Vec<&str> = made[7].split(';').collect();
         assert!(made[6].split(';').all(|item| coming.contains(&of_agency(item).as_str())));
@@ -224,7 +225,8 @@ fn a_substitute_out_of_turn_is_named_with_the_reason() {
     // The reserve of another class of the same task.
     let (_folder, room) = county();
     let old = rows(&room.bundle().join("visits.csv")).into_iter().find(|row| {
-        row[5] == "2026-006" && samples.iter().any(|s| s[0] == "2026-006" && s[1] == "B" && s[5] == row[1] && s[3] == "S")
+        row[5] == "2026-006"
+            && samples.iter().any(|s| s[0] == "2026-006" && s[1] == "B" && s[5] == row[1] && s[3] == "S")
     });
     let Some(old) = old else { panic!("nobody of class B is visited for 2026-006 alone") };
     close(&room, &old[0], AMEND_AT).expect("a result");

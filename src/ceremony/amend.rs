@@ -148,17 +148,14 @@ pub fn replay<'a>(
     entries: &[Entry],
     attempt: &Attempt,
     files: &BTreeMap<String, Vec<u8>>,
-) -> Result<Replayed<'a>, Mismatch> {
+) -> Result<Replayed<'a>, Box<Mismatch>> {
     let mut now = Amended::new(&made.inputs, &made.prk, made.plan.clone());
     let mut changes = Vec::new();
     for (number, entry) in (1..).zip(amendments(entries, attempt)) {
         let path = format!("{FOLDER}/{}", file(number));
-        let whole = |what: Text, expected: &str, found: &str| Mismatch {
-            file: path.clone(),
-            row: None,
-            what,
-            expected: expected.to_owned(),
-            found: found.to_owned(),
+        let whole = |what: Text, expected: &str, found: &str| {
+            let (expected, found) = (expected.to_owned(), found.to_owned());
+            Box::new(Mismatch { file: path.clone(), row: None, what, expected, found })
         };
         let missing = || both!("the details of an amendment are missing", "缺少一次变更的记录文件");
         let bytes = files.get(&path).ok_or_else(|| whole(missing(), &entry.file(), "-"))?;
@@ -176,7 +173,7 @@ pub fn replay<'a>(
         })?;
         let again = details(&made.inputs, &made.prk, &attempt.ceremony, number, &amendment, &outcome, &now.plan);
         if again != text {
-            return Err(difference(&path, &again, text, made, &changes, &before));
+            return Err(Box::new(difference(&path, &again, text, made, &changes, &before)));
         }
         for (fact, value) in facts(&made.inputs, &made.prk, &now.plan, number, &amendment, &again) {
             if entry.fact(&fact) != Some(&value) {
@@ -224,8 +221,8 @@ fn was_met_before(
     files: &BTreeMap<String, Vec<u8>>,
     visit: &str,
 ) -> bool {
-    let own = entries.iter().filter(|other| other.number < entry.number && other.kind == Kind::Result);
-    let last = own.filter(|other| is_of(other, attempt)).next_back();
+    let is_before = |other: &&Entry| other.kind == Kind::Result && other.number < entry.number && is_of(other, attempt);
+    let last = entries.iter().rfind(is_before);
     let table = last.and_then(|last| files.get(&result::path(last)));
     let records = table.and_then(|table| results::parse(table, &attempt.ceremony).ok());
     records.is_some_and(|records| was_met(&records, visit))
@@ -233,14 +230,7 @@ fn was_met_before(
 
 /// Finds the first line in which the details of an amendment differ; for one who steps in out of turn the independent
 /// checker says why it is not that one's turn.
-fn difference(
-    path: &str,
-    expected: &str,
-    found: &str,
-    made: &Made,
-    changes: &[Changed],
-    before: &[Visit],
-) -> Mismatch {
+fn difference(path: &str, expected: &str, found: &str, made: &Made, changes: &[Changed], before: &[Visit]) -> Mismatch {
     let (row, one, other) = first_difference(expected, found);
     let why = substitutions(made, changes, found, before).and_then(|all| {
         let plan = Plan { visits: before.to_vec(), ..made.plan.clone() };
@@ -248,7 +238,9 @@ fn difference(
         found.into_iter().find(|violation| violation.code == "substitute").map(|violation| violation.detail)
     });
     let what = match why {
-        Some(why) => both!("another one steps in than the next of the reserve: {why}", "递补的不是备选中的下一户：{why}"),
+        Some(why) => {
+            both!("another one steps in than the next of the reserve: {why}", "递补的不是备选中的下一户：{why}")
+        }
         None => both!("the amendment does not give what its details say", "按规则重算，变更的结果与记录不符"),
     };
     Mismatch { file: path.to_owned(), row: Some(row), what, expected: one, found: other }

@@ -118,7 +118,9 @@ impl CeremonyError {
             CeremonyError::Amend(AmendError::Reason | AmendError::NotSeated) => {
                 "see who goes in teams.csv, and the reasons in `fairdraw amend --help`"
             }
-            CeremonyError::Amend(AmendError::Visited) => "correct the record with `fairdraw result --correct`, if it is wrong",
+            CeremonyError::Amend(AmendError::Visited) => {
+                "correct the record with `fairdraw result --correct`, if it is wrong"
+            }
             CeremonyError::Amend(AmendError::NobodyLeft(_)) => "move the visit to another day with --day",
             CeremonyError::Amend(_) => "choose another day, or replace the officer first",
             CeremonyError::NoVisit(_) => "take an id of visits.csv: the entity's own, `<id>/2` for its second visit",

@@ -13,8 +13,7 @@ use jiff::civil::{Date, DateTime};
 use super::check::{Violation, check_amended};
 use super::duties;
 use super::model::{
-    AgencyNo, EntityNo, Half, Inputs, InspectorNo, Plan, Recused, StratumName, Substitution, TaskNo, Unplaced,
-    Visit,
+    AgencyNo, EntityNo, Half, Inputs, InspectorNo, Plan, Recused, StratumName, Substitution, TaskNo, Unplaced, Visit,
 };
 use crate::lottery::keys::team_label;
 use crate::lottery::{Iv, Key, Prk, Ticket};

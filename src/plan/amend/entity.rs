@@ -43,7 +43,8 @@ impl Amended<'_> {
             if !done.insert(by) {
                 continue;
             }
-            let is_own = |part: &&Part| steps.iter().any(|step| part.1 == step.task && step.by.map(|(_, no)| no) == Some(by));
+            let is_own =
+                |part: &&Part| steps.iter().any(|step| part.1 == step.task && step.by.map(|(_, no)| no) == Some(by));
             let own: Vec<Part> = parts.iter().filter(is_own).copied().collect();
             for (agency, task) in &own {
                 self.duties.remove(&(gone, *agency, *task));
@@ -70,9 +71,11 @@ impl Amended<'_> {
             for team in &visit.teams {
                 let own = items(self.inputs, team.agency, *task);
                 let is_due = self.duties.contains(&(visit.entity, team.agency, *task));
-                let is_unplaced = self.plan.unplaced.iter().any(|row| {
-                    (row.entity, row.agency, row.task) == (visit.entity, team.agency, *task)
-                });
+                let is_unplaced = self
+                    .plan
+                    .unplaced
+                    .iter()
+                    .any(|row| (row.entity, row.agency, row.task) == (visit.entity, team.agency, *task));
                 if is_due && !is_unplaced && own.iter().all(|item| visit.items.contains(item)) {
                     parts.push((team.agency, *task));
                 }
@@ -86,9 +89,7 @@ impl Amended<'_> {
     /// Whoever stepped in for it in this task before, at another visit, does so again.
     fn step(&self, task: TaskNo, gone: EntityNo) -> Step {
         let Plan { frames, samples, .. } = &self.plan;
-        let own = |at: &usize| {
-            frames.strata[*at].task == task && frames.strata[*at].frame.binary_search(&gone).is_ok()
-        };
+        let own = |at: &usize| frames.strata[*at].task == task && frames.strata[*at].frame.binary_search(&gone).is_ok();
         let at = (0..frames.strata.len()).find(own).expect("whoever is due stands in a stratum of the task");
         let (stratum, sample) = (&frames.strata[at], &samples[at]);
         let of_task = || {
@@ -96,8 +97,7 @@ impl Amended<'_> {
             all.filter(|(_, (other, _))| *other == task).map(|(entity, (_, by))| (entity, by))
         };
         let known = of_task().find(|(entity, _)| *entity == gone).map(|(_, by)| by);
-        let missing: BTreeSet<EntityNo> =
-            self.substitutions.iter().map(|row| row.visit.entity).chain([gone]).collect();
+        let missing: BTreeSet<EntityNo> = self.substitutions.iter().map(|row| row.visit.entity).chain([gone]).collect();
         let mut passed_over = Vec::new();
         let mut by = None;
         for (rank, pick) in (stratum.size + 1..).zip(&sample.reserve) {
@@ -135,8 +135,7 @@ impl Amended<'_> {
         let tasks: BTreeSet<TaskNo> = mine.iter().map(|(_, task)| *task).collect();
         let lead = self.inputs.tasks[tasks.first().unwrap_or(&first.1).at()].lead;
         let agencies: BTreeSet<AgencyNo> = mine.iter().map(|(agency, _)| *agency).collect();
-        let all: BTreeSet<ItemNo> =
-            mine.iter().flat_map(|(agency, task)| items(self.inputs, *agency, *task)).collect();
+        let all: BTreeSet<ItemNo> = mine.iter().flat_map(|(agency, task)| items(self.inputs, *agency, *task)).collect();
         let mut visit = Visit {
             id: self.free_id(entity),
             entity,
@@ -202,7 +201,9 @@ impl Amended<'_> {
         };
         let days = working_days(self.inputs).into_iter().map(|day| day.date).filter(|date| *date >= old.date);
         let all = days.filter(|date| is_open(*date)).flat_map(|date| halves.iter().map(move |half| (date, *half)));
-        let is_later = |(date, half): &(Date, Half)| *date > old.date || *half == Half::WholeDay || *half >= old.half || old.half == Half::WholeDay;
+        let is_later = |(date, half): &(Date, Half)| {
+            *date > old.date || *half == Half::WholeDay || *half >= old.half || old.half == Half::WholeDay
+        };
         let is_to_come = |(date, half): &(Date, Half)| now < date.to_datetime(over_at(*half));
         all.filter(is_later).filter(is_to_come).collect()
     }
@@ -279,9 +280,8 @@ impl Amended<'_> {
     }
 
     fn covers<'b>(&self, officers: impl Iterator<Item = &'b InspectorNo>, needed: &BTreeSet<&str>) -> bool {
-        let held: BTreeSet<&str> = officers
-            .flat_map(|no| self.inputs.inspectors[no.at()].qualifications.iter().map(String::as_str))
-            .collect();
+        let held: BTreeSet<&str> =
+            officers.flat_map(|no| self.inputs.inspectors[no.at()].qualifications.iter().map(String::as_str)).collect();
         needed.is_subset(&held)
     }
 

@@ -37,12 +37,7 @@ pub const REASONS: &[&str] = &[
 pub const NO_RESERVE: &str = "no-reserve";
 
 /// Proves that every duty is met or listed exactly once, and returns where.
-pub(super) fn settle(
-    inputs: &Inputs,
-    plan: &Plan,
-    substitutions: &[Substitution],
-    found: &mut Findings,
-) -> Dues {
+pub(super) fn settle(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], found: &mut Findings) -> Dues {
     let mut drawn = BTreeSet::new();
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
         owe(inputs, stratum, sample, &mut drawn);

@@ -42,7 +42,11 @@ pub(super) fn settle(
             found.add("substituted-twice", place(), "the visit still stands in the plan");
         }
         if !row.tasks.iter().map(|(task, _)| task).eq(&visit.tasks) {
-            found.add("substitute-tasks", place(), "not every task of the visit has its substitute, or another has one");
+            found.add(
+                "substitute-tasks",
+                place(),
+                "not every task of the visit has its substitute, or another has one",
+            );
         }
         gone.insert(visit.entity);
         for (task, by) in &row.tasks {

@@ -15,13 +15,7 @@ use crate::plan::model::{AgencyNo, EntityNo, Half, Inputs, ItemNo, Plan, Substit
 use crate::plan::words::Word;
 
 /// Proves every visit apart from who goes there.
-pub(super) fn check(
-    inputs: &Inputs,
-    plan: &Plan,
-    substitutions: &[Substitution],
-    dues: &Dues,
-    found: &mut Findings,
-) {
+pub(super) fn check(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], dues: &Dues, found: &mut Findings) {
     check_ids(inputs, plan, substitutions, found);
     let days = WorkingDays::of(inputs);
     let long = long_entities(inputs, dues);
