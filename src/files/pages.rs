@@ -47,7 +47,8 @@ pub fn bounded(file: &Bytes, metadata: &ParquetMetaData) -> Result<(), SheetErro
 /// Tells that the footer of a file can be read in a time that its length bounds.
 ///
 /// The `parquet` crate (60.1) skips a list of truth values without taking bytes, so a footer of a few bytes could keep it
-/// busy for minutes. No footer that is valid has such a list.
+/// busy for minutes. No footer that is valid has such a list. (One that is made to be read in two ways still passes: the crate
+/// does not compare the types of fields with those that it expects.)
 ///
 /// # Errors
 /// [`SheetError::Contradiction`] if it can not.

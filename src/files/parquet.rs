@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::civil::date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
@@ -26,7 +26,7 @@ use crate::both;
 /// with its cell, and the others are read.
 ///
 /// # Errors
-/// [`SheetError::Parquet`] or [`SheetError::Contradiction`] if it can not be decoded, [`SheetError::TooLarge`].
+/// [`SheetError::Compression`], [`SheetError::Parquet`] or [`SheetError::Contradiction`] if it can not be decoded, [`SheetError::TooLarge`].
 pub fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
     guarded("Parquet", || decode(bytes))
 }
@@ -43,6 +43,13 @@ fn decode(bytes: &[u8]) -> Result<Sheet, SheetError> {
     let rows = usize::try_from(metadata.file_metadata().num_rows()).unwrap_or(usize::MAX);
     if schema.num_columns() > COLUMNS_MAX as usize || rows.saturating_mul(schema.num_columns()) > CELLS_MAX {
         return Err(SheetError::TooLarge);
+    }
+    for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {
+        match column.compression() {
+            Compression::BROTLI(_) => return Err(SheetError::Compression("Brotli")),
+            Compression::LZO => return Err(SheetError::Compression("LZO")),
+            _ => {}
+        }
     }
     pages::bounded(&bytes, metadata)?;
     let mut sheet = Sheet::new("", false);

@@ -55,6 +55,8 @@ pub enum SheetError {
     Open(#[from] std::io::Error),
     #[error("the file looks like Parquet and can not be decoded: {0}")]
     Parquet(#[from] ParquetError),
+    #[error("the file is Parquet compressed with {0}, which is not read")]
+    Compression(&'static str),
     #[error("the file looks like a workbook and can not be decoded: {0}")]
     Workbook(String),
     #[error("the file looks like {0} and its structure contradicts itself")]
@@ -82,6 +84,7 @@ impl Say for SheetError {
         let zh = match self {
             SheetError::Open(error) => format!("文件无法打开：{error}"),
             SheetError::Parquet(error) => format!("文件像 Parquet，但无法解码：{error}"),
+            SheetError::Compression(name) => format!("文件是用 {name} 压缩的 Parquet，无法读取"),
             SheetError::Workbook(cause) => format!("文件像工作簿，但无法解码：{cause}"),
             SheetError::Contradiction(what) => format!("文件像 {what}，但结构自相矛盾"),
             SheetError::Password => "工作簿有密码保护".to_owned(),

@@ -59,6 +59,9 @@ fn mutate(what: &str, seeds: &[Vec<u8>]) {
             }
         }
         let took = begun.elapsed();
+        if std::env::var_os("FAIRDRAW_FUZZ_KEEP").is_some() {
+            std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("noise"), &bytes).unwrap();
+        }
         assert!(took < HANGS_AFTER, "run {runs} of {what} took {took:?}");
         slowest = slowest.max((took, runs));
         runs += 1;

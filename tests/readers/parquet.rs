@@ -206,3 +206,16 @@ fn a_footer_of_countless_truth_values_is_refused() {
     let file = [b"PAR1".as_slice(), &footer, &length, b"PAR1"].concat();
     assert!(matches!(decode(&file), Err(SheetError::Contradiction(_))));
 }
+
+// Without this test a file that is only packed in another way would be called damaged.
+#[test]
+fn a_compression_that_is_not_read_is_named() {
+    let mut file = table(Compression::GZIP(Default::default()), WriterVersion::PARQUET_1_0, &[b"1", b"2"]);
+    // In the footer: field 4 of each column, gzip (2, as a zigzag 4), and the head of field 5; Brotli is 4.
+    for at in 0..file.len() - 3 {
+        if file[at..at + 3] == [0x15, 0x04, 0x16] {
+            file[at + 1] = 0x08;
+        }
+    }
+    assert!(matches!(decode(&file), Err(SheetError::Compression("Brotli"))), "{:?}", decode(&file).err());
+}
