@@ -126,6 +126,7 @@ fn amendments() -> Vec<AmendError> {
         AmendError::NobodyLeft(vec![("D01001".to_owned(), "away"), ("D01002".to_owned(), "on-leave")]),
         AmendError::Breaks(vec![violation()]),
         AmendError::SameDay,
+        AmendError::Visited,
     ]
 }
 

@@ -23,6 +23,7 @@ mod sample;
 mod site;
 mod stability;
 mod staffing;
+mod substitutes;
 mod support;
 mod tamper;
 mod tamper_ceremony;

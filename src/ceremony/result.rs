@@ -12,7 +12,7 @@ use crate::ledger::state::{Attempt, Refusal};
 use crate::plan::results::{Records, Taken};
 
 /// Folder of the tables of results beside an attempt's sealed files.
-const FOLDER: &str = "results";
+pub const FOLDER: &str = "results";
 
 /// Reads the records of a drawn attempt as its last RESULT entry has them; none if there is no such entry.
 ///
@@ -65,6 +65,11 @@ pub fn record(
 fn root(table: &[u8]) -> String {
     let rows = super::seal::rows(table);
     format!("{} {}", rows.len(), hex(&merkle::root(&rows)))
+}
+
+/// Returns the path of an entry's table beside the attempt's sealed files.
+pub fn path(entry: &Entry) -> String {
+    format!("{FOLDER}/{}", file(entry))
 }
 
 fn file(entry: &Entry) -> String {
