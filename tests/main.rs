@@ -1,6 +1,7 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
 mod amend;
+mod answers;
 mod audit;
 mod ceremony;
 mod cli;

@@ -204,10 +204,15 @@ fn what_is_due_follows_the_calendar_until_it_is_published() {
     let sealed = office.result(&[], &["--today", &next, "--site", &path]);
     assert_eq!(sealed.status.code(), Some(2), "a site before the visits shows no results");
     publish(&["--force"]);
+    let menu = |page: &str| fs::read_to_string(site.join(page)).expect("a page").contains("<li data-results><a");
+    assert!(!menu("index.html"), "no link leads to a page that is not there");
     assert_eq!(office.result(&[], &["--today", &next, "--site", &path]).status.code(), Some(0));
     let page = fs::read_to_string(site.join("results.html")).expect("the page");
     assert_eq!(page.matches("<td>未发现问题</td>").count(), of.len());
     assert!(!page.contains("检查员"), "no officer is named");
+    for page in ["index.html", "list.html", "visits.html", "check.html", "results.html"] {
+        assert!(menu(page), "{page} leads to the results");
+    }
 
     let report = office.call("report", &[], &["--today", &next, "--format", "json"]);
     let report: Value = serde_json::from_slice(&report.stdout).expect("JSON");

@@ -383,7 +383,7 @@ fn verifying_finds_what_was_changed() {
         (output.status.code(), stdout(&output).to_owned() + stderr(&output))
     };
     for form in ["csv", "parquet"] {
-        sample(&[&registry], &out, &["--format", form]);
+        sample(&[&registry], &out, &["--table", form]);
         let (code, told) = verify(&[]);
         assert!(code == Some(0) && told.contains("add --registry"), "{form}: {told}");
         let (code, told) = verify(&["--registry", registry_text, "--seed", "s"]);

@@ -57,6 +57,35 @@ fn nothing_comes_from_elsewhere() {
     }
 }
 
+/// Two names on top of each other in the middle of the town could not be read.
+#[test]
+fn no_label_of_the_map_lies_on_another() {
+    let site = text(Officers::Certificate);
+    let attribute = |tag: &str, name: &str| -> i64 {
+        let value = tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{tag} has no {name}"))
+    };
+    let texts =
+        site["pictures/townships.svg"].lines().filter(|line| line.starts_with("<text") && line.contains("12\">"));
+    let boxes: Vec<(i64, i64, i64, String)> = texts
+        .map(|line| {
+            let label = line.split('>').nth(1).and_then(|rest| rest.split('<').next()).expect("a label").to_owned();
+            // Measured in Chromium with Noto Sans at 12 pixels: a Chinese character 12, a digit or blank below 7.
+            let wide: i64 = label.chars().map(|c| if c.is_ascii() { 7 } else { 12 }).sum();
+            let middle = attribute(line, "x");
+            (middle - wide / 2, middle + wide / 2, attribute(line, "y"), label)
+        })
+        .collect();
+    assert_eq!(boxes.len(), MADE.inputs.townships.len());
+    for (at, (left, right, line, label)) in boxes.iter().enumerate() {
+        assert!(*left >= 0 && *right <= 720 && *line <= 560, "{label} lies outside");
+        for (other_left, other_right, other_line, other) in &boxes[at + 1..] {
+            let apart = right <= other_left || other_right <= left || (line - other_line).abs() >= 14;
+            assert!(apart, "{label} lies on {other}");
+        }
+    }
+}
+
 /// A sealed site that showed one drawn code would warn the firm before the visit.
 #[test]
 fn a_sealed_site_shows_the_commitment_alone() {

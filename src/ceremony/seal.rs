@@ -8,8 +8,10 @@ use super::changes::{Changes, changes};
 use super::plan::{Beacon, CeremonyPlan};
 use super::{CeremonyError, fact, sheet};
 use crate::both;
+use crate::files::faults::Fault;
 use crate::files::freeze::{File, freeze};
 use crate::files::ledger::{Disk, Ledger};
+use crate::files::personal;
 use crate::files::workspace::{self, EarlierVisit};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{hex, sha256_hex};
@@ -23,6 +25,8 @@ pub struct Seal {
     pub changes: Changes,
     /// The seal that the changes are counted from, as ceremony and attempt.
     pub since: Option<(String, u32)>,
+    /// What is worth knowing of the tables before their draw, personal data among it.
+    pub warnings: Vec<Fault>,
 }
 
 /// Tables of which the seal carries a root over the rows.
@@ -47,6 +51,7 @@ pub fn seal(
     let Some((inputs, frames)) = loaded.ready else {
         return Err(CeremonyError::Inputs(loaded.faults));
     };
+    let warnings = [loaded.faults, personal::warnings(&inputs)].concat();
     stage(Stage::Seal);
     let ceremony = format!("{}.{}", inputs.rules.region, inputs.rules.period);
     let before = ledger.latest(&ceremony).cloned();
@@ -85,7 +90,7 @@ pub fn seal(
     files.push(File { path: "sheet.html".to_owned(), bytes: sheet::html(&entry).into_bytes() });
     ledger.place(disk, &ledger.attempt_folder(&ceremony, attempt), &files)?;
     ledger.append(disk, entry.clone())?;
-    Ok(Seal { entry, changes, since })
+    Ok(Seal { entry, changes, since, warnings })
 }
 
 /// Computes the fact `<name> <rows> <root>` of a frozen table; a row is a line as it stands in the file.

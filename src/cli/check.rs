@@ -8,6 +8,7 @@ use super::history::Earlier;
 use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
 use fairdraw::files::faults::{Fault, Place, Severity, Told};
+use fairdraw::files::personal;
 use fairdraw::files::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
 use fairdraw::plan::forecast::{Outlook, forecast};
@@ -46,6 +47,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let progress = Progress::of_one("loading and validating the tables", "读取并校验各表");
     let mut loaded = workspace::load(&args.workspace, &earlier);
     drop(progress);
+    loaded.faults.extend(loaded.ready.iter().flat_map(|(inputs, _)| personal::warnings(inputs)));
     let capacity = loaded.ready.as_ref().map(|(inputs, frames)| forecast(inputs, frames));
     loaded.faults.extend(capacity.iter().flatten().filter(|outlook| outlook.is_short()).map(short));
     let errors = loaded.faults.iter().filter(|fault| fault.severity == Severity::Error).count();

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer, lang, tell, unwritten};
+use serde::Serialize;
+
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell, unwritten};
 use fairdraw::both;
 
 use fairdraw::files::columns::{LAYOUTS, Layout};
 use fairdraw::files::convert::{Clean, Words, clean, recognise};
 use fairdraw::files::export::{self, write_whole};
-use fairdraw::files::faults::Faults;
+use fairdraw::files::faults::{Faults, Severity};
 use fairdraw::files::rules::Source;
 use fairdraw::publish::{report, templates};
 
@@ -40,6 +42,18 @@ pub struct Args {
     /// Replace a file that is there already
     #[arg(long)]
     force: bool,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    table: &'a str,
+    rows: usize,
+    output: String,
+    errors: usize,
+    warnings: usize,
 }
 
 /// Is a format that can be written.
@@ -101,6 +115,12 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     write_whole(&args.output, &bytes).map_err(|error| unwritten(&args.output, error))?;
     drop(progress);
     tell(&if is_sound { report::faults_by_kind(&list, lang()) } else { report::faults(&list, lang()) });
+    if args.format == Format::Json {
+        let errors = list.iter().filter(|fault| fault.severity == Severity::Error).count();
+        let (table, rows, warnings) = (cleaned.layout.name, cleaned.rows.len(), list.len() - errors);
+        answer(&json(&Answer { table, rows, output: args.output.display().to_string(), errors, warnings }))?;
+        return Ok(if is_sound { Ending::Yes } else { Ending::No });
+    }
     let rows = report::thousands(cleaned.rows.len() as u32);
     let done = both!(
         "{} {}: {rows} rows written to {}\n",

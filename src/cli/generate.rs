@@ -4,7 +4,9 @@ use std::io::{BufWriter, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer_text, unwritten};
+use serde::Serialize;
+
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, unwritten};
 use fairdraw::both;
 use fairdraw::files::export;
 use fairdraw::scenario::encode::{self, Made};
@@ -40,6 +42,15 @@ pub struct Args {
     /// Number of threads; all cores if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Registry {
+    entities: u64,
+    files: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -97,6 +108,8 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
         Ids::Fixed => encode::Ids::Fixed,
     };
     let (blocks, files) = (made.blocks(), args.files.get());
+    let progress = Progress::of_one("generating the registry", "生成名录库");
+    let mut written = Vec::new();
     for file in 0..files {
         let path = if files == 1 { args.out.clone() } else { numbered(&args.out, file + 1) };
         let of = blocks * file / files..blocks * (file + 1) / files;
@@ -108,6 +121,12 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
             _ => made.parquet(of, ids, &mut out).map_err(failed)?,
         }
         out.flush().map_err(failed)?;
+        written.push(path.display().to_string());
+    }
+    drop(progress);
+    if args.format == Format::Json {
+        answer(&json(&Registry { entities, files: written }))?;
+        return Ok(Ending::Yes);
     }
     let s = if files == 1 { "" } else { "s" };
     answer_text(&both!("{entities} entities in {files} file{s}\n", "{entities} 户，写成 {files} 个文件\n"))?;
@@ -151,6 +170,10 @@ fn dengzhou(args: &Args) -> Result<Ending, Failure> {
     }
     drop(progress);
     let totals = scenario::totals(&scenario);
+    if args.format == Format::Json {
+        answer(&json(&totals))?;
+        return Ok(Ending::Yes);
+    }
     answer_text(&both!(
         "{} agencies, {} tasks, {} items, {} draws, {} officers ({} new, {} cancelled), {} townships\n",
         "部门 {} 个，任务 {} 个，事项 {} 项，抽取 {} 户次，执法检查人员 {} 人（新增 {} 人，注销 {} 人），乡镇 {} 个\n",

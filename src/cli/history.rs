@@ -1,14 +1,18 @@
 //! What the commands share that plan after earlier periods: the bundles of those periods, and what came of their visits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, Progress, lang, tell};
 use fairdraw::both;
 use fairdraw::files::bundle::BundleError;
+use fairdraw::files::faults::Fault;
 use fairdraw::files::results;
-use fairdraw::files::workspace::EarlierVisit;
+use fairdraw::files::workspace::{self, EarlierVisit, Loaded};
 use fairdraw::lang::Say;
+use fairdraw::plan::model::{Frames, Inputs};
 use fairdraw::plan::results::Records;
+use fairdraw::publish::report;
+use fairdraw::run::Stage;
 use fairdraw::verify;
 
 /// Names earlier periods.
@@ -23,10 +27,31 @@ pub struct Earlier {
 }
 
 impl Earlier {
+    /// Loads a workspace after these periods; where an error stands among its faults they are told, and there is nothing.
+    pub fn load(&self, workspace: &Path, progress: Progress) -> Result<Option<Ready>, Failure> {
+        let earlier = self.visits()?;
+        progress.stage(Stage::Load);
+        let Loaded { ready, faults, .. } = workspace::load(workspace, &earlier);
+        let Some((inputs, frames)) = ready else {
+            drop(progress);
+            tell(&report::faults(&faults, lang()));
+            return Ok(None);
+        };
+        Ok(Some(Ready { inputs, frames, warnings: faults, progress }))
+    }
+
     /// Reads the visits of the earlier periods.
     pub fn visits(&self) -> Result<Vec<EarlierVisit>, Failure> {
         visits(&self.after, &self.results)
     }
+}
+
+/// Holds a workspace without errors.
+pub struct Ready {
+    pub inputs: Inputs,
+    pub frames: Frames,
+    pub warnings: Vec<Fault>,
+    pub progress: Progress,
 }
 
 /// Reads the visits of bundles, with the results of those that have any.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use super::{Cli, Ending, Failure, answer, no_place, no_room};
+use super::{Cli, Ending, Failure, Format, answer, json, no_place, no_room};
 use fairdraw::both;
 use fairdraw::files::bundle::Destination;
 use fairdraw::files::freeze::File;
@@ -19,6 +19,9 @@ pub struct Args {
     /// Replace pages that are there already
     #[arg(long)]
     force: bool,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 /// Name of the program's own page, which marks a folder of pages.
@@ -32,8 +35,11 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let mut files = vec![page(&program)];
     files.extend(program.get_subcommands().filter(|command| command.get_name() != "help").map(page));
     destination.write(&files).map_err(no_room)?;
-    let names: Vec<String> = files.iter().map(|file| args.out.join(&file.path).display().to_string() + "\n").collect();
-    answer(&names.concat())?;
+    let names: Vec<String> = files.iter().map(|file| args.out.join(&file.path).display().to_string()).collect();
+    match args.format {
+        Format::Json => answer(&json(&serde_json::json!({ "files": names })))?,
+        Format::Text => answer(&(names.join("\n") + "\n"))?,
+    }
     Ok(Ending::Yes)
 }
 

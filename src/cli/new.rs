@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Ending, Failure, answer, lang};
+use serde::Serialize;
+
+use super::{Ending, Failure, Format, answer, json, lang};
 use fairdraw::both;
 use fairdraw::files::cells;
 use fairdraw::lottery::keys;
@@ -27,6 +29,18 @@ pub struct Args {
     /// Last day, where the name of the period does not tell it
     #[arg(long, value_name = "DATE", requires = "first")]
     last: Option<String>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    region: &'a str,
+    period: &'a str,
+    first: String,
+    last: String,
+    files: Vec<String>,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -49,10 +63,13 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         std::fs::write(args.folder.join(&file.path), &file.bytes).map_err(no_place)?;
     }
     let folder = args.folder.display();
-    let mut text = String::new();
-    for file in &files {
-        text += &format!("{folder}/{}\n", file.path);
+    let files: Vec<String> = files.iter().map(|file| format!("{folder}/{}", file.path)).collect();
+    if args.format == Format::Json {
+        let (first, last) = (period.days.first.to_string(), period.days.last.to_string());
+        answer(&json(&Answer { region: &period.region, period: &period.name, first, last, files }))?;
+        return Ok(Ending::Yes);
     }
+    let text: String = files.iter().map(|file| format!("{file}\n")).collect();
     let next =
         both!("fill in the workbooks, then: fairdraw check {folder}\n", "填好各表后运行：fairdraw check {folder}\n");
     answer(&format!("{text}{}", next.get(lang())))?;

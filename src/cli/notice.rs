@@ -29,6 +29,23 @@ pub struct Args {
     /// Write the text of the QR code instead of the page
     #[arg(long)]
     text: bool,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Holds what stands on a notice.
+#[derive(Serialize)]
+struct Written<'a> {
+    ceremony: &'a str,
+    attempt: u32,
+    /// Entry of the ledger under whose root the visit stands.
+    entry: u32,
+    visit: &'a str,
+    /// Text of the QR code.
+    text: String,
+    /// File that the page or the text was written to.
+    file: Option<String>,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -40,8 +57,19 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let (notice, page) = made.map_err(failure)?;
     let text = if args.text { notice.text() + "\n" } else { page };
     match &args.out {
-        None => answer(&text)?,
+        None if args.format == Format::Text => answer(&text)?,
+        None => {}
         Some(path) => std::fs::write(path, text).map_err(|error| unwritten(path, error))?,
+    }
+    if args.format == Format::Json {
+        answer(&json(&Written {
+            ceremony: &notice.ceremony,
+            attempt: notice.attempt,
+            entry: notice.entry,
+            visit: &args.visit,
+            text: notice.text(),
+            file: args.out.as_ref().map(|path| path.display().to_string()),
+        }))?;
     }
     Ok(Ending::Yes)
 }

@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use super::ceremony::failure;
-use super::history::Earlier;
+use super::history::{Earlier, Ready};
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room, tell};
 use fairdraw::both;
 use fairdraw::ceremony::CeremonyError;
 use fairdraw::files::bundle::Destination;
-use fairdraw::files::workspace;
+use fairdraw::files::personal;
 use fairdraw::lottery::Entropy;
 use fairdraw::publish::report;
-use fairdraw::run::{Stage, make};
+use fairdraw::run::make;
 
 /// Make the plan of a period and write it as a bundle
 #[derive(Debug, clap::Args)]
@@ -41,20 +41,14 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?.ok_or_else(no_entropy)?;
     let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
-    let earlier = args.earlier.visits()?;
-    let progress = Progress::new();
-    progress.stage(Stage::Load);
-    let loaded = workspace::load(&args.workspace, &earlier);
-    let Some((inputs, frames)) = loaded.ready else {
-        drop(progress);
-        tell(&report::faults(&loaded.faults, lang()));
-        return Ok(Ending::No);
-    };
+    let Some(ready) = args.earlier.load(&args.workspace, Progress::new())? else { return Ok(Ending::No) };
+    let Ready { inputs, frames, mut warnings, progress } = ready;
+    warnings.extend(personal::warnings(&inputs));
     let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage))
         .map_err(|violations| failure(CeremonyError::Violations(violations)))?;
     destination.write(&made.files).map_err(no_room)?;
     drop(progress);
-    tell(&report::faults_by_kind(&loaded.faults, lang()));
+    tell(&report::faults_by_kind(&warnings, lang()));
     match args.format {
         Format::Json => answer(&json(&made.summary))?,
         Format::Text => {

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::ceremony::{Where, out_of_order};
-use super::workbooks::{give_bundle, no_bundle, not_sound};
+use super::workbooks::{give_bundle, replay};
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room, tell};
 use clap::ValueEnum;
 use fairdraw::both;
 use fairdraw::files::bundle::{self, Destination, MANIFEST};
 use fairdraw::files::freeze::File;
 use fairdraw::files::ledger::Ledger;
-use fairdraw::files::personal::{self, Kind, Place};
+use fairdraw::files::personal::{self, Place};
 use fairdraw::files::rules::PLAN_FILE;
 use fairdraw::lang::{Lang, Text};
 use fairdraw::ledger::chain::{self, Entry, Relation};
@@ -23,7 +23,6 @@ use fairdraw::publish::officer;
 use fairdraw::publish::report::thousands;
 use fairdraw::publish::site::{self, Publication};
 use fairdraw::run::{Made, Stage};
-use fairdraw::verify::{Evidence, verify};
 use jiff::civil::DateTime;
 
 /// Write the public site of a plan: a folder of pages on which a firm checks itself, without any network
@@ -142,11 +141,7 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
 
 /// Replays a bundle, and reads its files as they stand there.
 pub fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>), Failure> {
-    let verdict = verify(folder, &Evidence::default(), &mut |stage| progress.stage(stage));
-    let verdict = verdict.map_err(no_bundle)?;
-    let Some(made) = verdict.replayed.filter(|_| verdict.findings.is_empty()) else {
-        return Err(not_sound(folder));
-    };
+    let made = replay(folder, progress)?;
     let files = bundle::read(folder).map_err(|error| Failure::new(error, give_bundle()))?;
     Ok((made, files.into_iter().map(|(path, bytes)| File { path, bytes }).collect()))
 }
@@ -203,10 +198,7 @@ pub fn secret(ceremony: &str, day: &str) -> Text {
 const PLACES_MAX: usize = 20;
 
 fn tell_place(place: &Place) {
-    let kind = match place.kind {
-        Kind::ResidentId => both!("a resident's identity number", "公民身份号码"),
-        Kind::Mobile => both!("a mobile telephone number", "手机号"),
-    };
+    let kind = place.kind.text();
     let word = lang().pick("error", "错误");
     tell(&format!("{word}: {}:{}: {}\n", place.file, place.line, kind.get(lang())));
 }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::result::Source;
+use super::result::{Access, Source};
 use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
 use fairdraw::lang::{Lang, Text};
@@ -60,7 +60,7 @@ struct Report {
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let progress = Progress::new();
-    let opened = args.source.open(&progress)?;
+    let opened = args.source.open(&progress, Access::Read)?;
     let today = args.today.unwrap_or(args.source.place.time().date());
     let (inputs, plan, records) = (&opened.made.inputs, &opened.made.plan, &opened.records);
     let parts = parts(inputs, plan, records, &opened.calendar);

@@ -83,7 +83,8 @@ pub struct Opened {
 
 enum Kept {
     Ledger(Ledger),
-    File(PathBuf),
+    /// A table beside the workspace, with the lock under which it was read where it is to be written.
+    File(PathBuf, #[expect(dead_code, reason = "held, not read")] Option<Lock>),
 }
 
 #[derive(Serialize)]
@@ -102,7 +103,7 @@ struct Answer {
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let progress = Progress::new();
-    let mut opened = args.source.open(&progress)?;
+    let mut opened = args.source.open(&progress, Access::Write)?;
     let time = args.source.place.time();
     let today = args.today.unwrap_or(time.date());
     let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
@@ -122,9 +123,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let published = if is_public { opened.records.publish(today) } else { 0 };
     if let Some(site) = &args.site {
         check_site(site, &opened.records.period)?;
-        for file in results_page::write(&opened.made.inputs, &opened.made.plan, &opened.records) {
-            write_whole(&site.join(&file.path), &file.bytes)?;
-        }
+        publish_on(site, &opened)?;
     }
     if let Some(path) = &args.publish {
         let notice = workbooks::notice::write(&opened.made.inputs, &opened.made.plan, &opened.records);
@@ -134,7 +133,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         Kept::Ledger(ledger) => {
             result::record(ledger, &opened.records, taken, published, time, &mut Direct).map_err(failure)?
         }
-        Kept::File(path) => {
+        Kept::File(path, _) => {
             write_whole(path, &results::write(&opened.records).bytes)?;
             None
         }
@@ -171,15 +170,16 @@ fn text(of: &Answer) -> String {
 
 impl Source {
     /// Replays the plan and reads its results and calendar.
-    pub fn open(&self, progress: &Progress) -> Result<Opened, Failure> {
+    pub fn open(&self, progress: &Progress, access: Access) -> Result<Opened, Failure> {
         let (made, records, entries, kept) = match &self.bundle {
             Some(bundle) => {
                 let (made, files) = replayed(bundle, progress)?;
                 let entries = ledger_of(&files, self.place.ledger.as_deref())?;
                 let path = self.results.clone().unwrap_or_else(|| self.place.workspace.join(results::RESULTS));
                 let rules = &made.inputs.rules;
+                let lock = if access == Access::Write { Some(locked(&path)?) } else { None };
                 let records = read_results(&path, &format!("{}.{}", rules.region, rules.period))?;
-                (made, records, entries, Kept::File(path))
+                (made, records, entries, Kept::File(path, lock))
             }
             None => {
                 let ceremony = self.place.ceremony()?;
@@ -214,6 +214,56 @@ impl Source {
         calendar.extend(made.inputs.calendar.iter().cloned());
         Ok(Opened { made, records, calendar, entries, kept })
     }
+}
+
+/// Keeps other writers of a table of results waiting as long as it lives.
+pub struct Lock {
+    _file: fs::File,
+}
+
+/// Says what the results are opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+/// Waits until nobody else writes to a table of results.
+///
+/// The table itself is replaced as a whole, so the lock is a file beside it.
+fn locked(path: &Path) -> Result<Lock, Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let lock = path.with_file_name(format!(".{name}.lock"));
+    let locked = fs::File::create(&lock).and_then(|file| file.lock().map(|()| file));
+    locked.map(|file| Lock { _file: file }).map_err(|error| unwritten(&lock, error))
+}
+
+/// Writes the page of results on a site, and a link to it into the menu of every other page.
+fn publish_on(site: &Path, opened: &Opened) -> Result<(), Failure> {
+    let restore = |path: &Path, cause: &dyn Say| {
+        let advice = both!("write the site again with `fairdraw publish`", "用 `fairdraw publish` 重新写出网站");
+        Failure::at(path.display(), cause, advice)
+    };
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| restore(path, &error));
+    let sibling = site.join(results_page::SIBLING);
+    let files = results_page::write(&opened.made.inputs, &opened.made.plan, &opened.records, &read(&sibling)?)
+        .ok_or_else(|| {
+            restore(&sibling, &both!("this is no page of `fairdraw publish`", "这不是 `fairdraw publish` 的页面"))
+        })?;
+    for file in files {
+        write_whole(&site.join(&file.path), &file.bytes)?;
+    }
+    for entry in fs::read_dir(site).map_err(|error| restore(site, &error))?.filter_map(Result::ok) {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "html") {
+            let page = read(&path)?;
+            let linked = results_page::linked(&page);
+            if linked != page {
+                write_whole(&path, linked.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses to publish results of visits whose list is still secret (protocol §16.1).

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Ending, Failure, answer_text, lang, no_place, no_room, tell};
+use serde::Serialize;
+
+use super::{Ending, Failure, Format, answer, answer_text, json, lang, no_place, no_room, tell};
 use fairdraw::both;
 use fairdraw::files::bundle::Destination;
 use fairdraw::lang::{Say, Text};
@@ -72,7 +74,7 @@ pub struct Args {
     out: PathBuf,
     /// Form of the table of picks
     #[arg(long, value_enum, default_value_t)]
-    format: Table,
+    table: Table,
     /// Folder that keeps the result of each file; what it has already is not read again
     #[arg(long, value_name = "DIR", conflicts_with = "merge")]
     parts: Option<PathBuf>,
@@ -85,6 +87,29 @@ pub struct Args {
     /// Replace a bundle that is there already
     #[arg(long)]
     force: bool,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    rows: u64,
+    drawn: u64,
+    strata: Vec<StratumAnswer<'a>>,
+    left_out: u64,
+    passes: u32,
+    witnessed: bool,
+}
+
+#[derive(Serialize)]
+struct StratumAnswer<'a> {
+    task: &'a str,
+    stratum: &'a str,
+    sample: u32,
+    population: u32,
+    rate: String,
+    cutoff: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -116,12 +141,15 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let files = registry::find(&args.registry).map_err(no_registry)?;
     let drawn = if args.merge { merge(&files)? } else { draw(args, &files)? };
     let Some((job, entropy, outcome)) = drawn else { return Ok(Ending::No) };
-    let form = match args.format {
+    let form = match args.table {
         Table::Csv => Form::Csv,
         Table::Parquet => Form::Parquet,
     };
     destination.write_with(|folder| write::bundle(folder, &job, &entropy, &outcome, form)).map_err(no_room)?;
-    answer_text(&summary(&job, &entropy, &outcome))?;
+    match args.format {
+        Format::Json => answer(&json(&answered(&job, &entropy, &outcome)))?,
+        Format::Text => answer_text(&summary(&job, &entropy, &outcome))?,
+    }
     Ok(Ending::Yes)
 }
 
@@ -340,6 +368,29 @@ pub fn witnessed(is_witnessed: bool) -> Text {
     match is_witnessed {
         true => both!("witnessed", "有见证"),
         false => both!("unwitnessed (one person chose the seed)", "无见证（种子由一人选定）"),
+    }
+}
+
+fn answered<'a>(job: &'a Job, entropy: &Entropy, outcome: &Outcome) -> Answer<'a> {
+    let strata = outcome.strata.iter().map(|stratum| {
+        let task = &job.tasks[stratum.task];
+        let (name, rate) = &task.rates[stratum.rate];
+        StratumAnswer {
+            task: &task.code,
+            stratum: name,
+            sample: stratum.sample,
+            population: stratum.population,
+            rate: rate.to_string(),
+            cutoff: write::cutoff(stratum),
+        }
+    });
+    Answer {
+        rows: outcome.rows,
+        drawn: outcome.strata.iter().map(|stratum| u64::from(stratum.sample)).sum(),
+        strata: strata.collect(),
+        left_out: outcome.left_out.iter().map(|(.., rows)| rows).sum(),
+        passes: outcome.passes,
+        witnessed: entropy.is_witnessed(),
     }
 }
 

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::ceremony::{Where, failure};
 use super::history::Earlier;
-use super::{Ending, Failure, Format, Progress, answer, answer_text, json};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, tell};
 use fairdraw::both;
 use fairdraw::ceremony::changes::Changes;
 use fairdraw::ceremony::{seal, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::ledger::chain::Entry;
+use fairdraw::publish::report;
 
 /// Freeze and seal everything that decides a draw, before chance speaks
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let mut stage = |stage| progress.stage(stage);
     let sealed = seal::seal(workspace, &earlier, &mut ledger, time, &mut Direct, &mut stage).map_err(failure)?;
     drop(progress);
+    tell(&report::faults_by_kind(&sealed.warnings, lang()));
     let (entry, changes) = (&sealed.entry, &sealed.changes);
     let folder = ledger.attempt_folder(&entry.ceremony, entry.attempt);
     let (code, sheet) = (sheet::short_code(entry), folder.join("sheet.html").display().to_string());

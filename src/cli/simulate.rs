@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::history::Earlier;
-use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, no_place, no_room, tell};
+use super::history::{Earlier, Ready};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, no_place, no_room};
 use fairdraw::audit::simulate::{Wanted, simulate};
 use fairdraw::audit::simulated::{MARK, files, simulated, text};
 use fairdraw::both;
 use fairdraw::files::bundle::Destination;
-use fairdraw::files::workspace;
-use fairdraw::publish::report;
 use fairdraw::run::Stage;
 
 /// Draw a workspace many times with made-up seeds, and count how often each entity and each officer comes
@@ -49,15 +47,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let destination =
         args.out.as_deref().map(|path| Destination::open_for(path, args.force, both!("simulation", "模拟结果"), MARK));
     let destination = destination.transpose().map_err(no_place)?;
-    let earlier = args.earlier.visits()?;
-    let progress = Progress::new();
-    progress.stage(Stage::Load);
-    let loaded = workspace::load(&args.workspace, &earlier);
-    let Some((inputs, frames)) = loaded.ready else {
-        drop(progress);
-        tell(&report::faults(&loaded.faults, lang()));
-        return Ok(Ending::No);
-    };
+    let Some(ready) = args.earlier.load(&args.workspace, Progress::new())? else { return Ok(Ending::No) };
+    let Ready { inputs, frames, progress, .. } = ready;
     progress.stage(Stage::Draw);
     let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     let threads = args.threads.unwrap_or_else(cores);

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer, lang, no_place, no_room};
+use serde::Serialize;
+
+use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room};
 use fairdraw::both;
 use fairdraw::files::bundle::Destination;
 use fairdraw::lang::Text;
@@ -28,6 +30,18 @@ pub struct Args {
     /// Replace workbooks that are there already
     #[arg(long)]
     force: bool,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    region: &'a str,
+    period: &'a str,
+    workbooks: usize,
+    bytes: usize,
+    folder: String,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -44,6 +58,10 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     let (count, kilobytes) = (thousands(files.len() as u32 - 1), thousands((bytes / 1000) as u32));
     let (region, period, out) = (&made.summary.region, &made.summary.period, args.out.display());
+    if args.format == Format::Json {
+        answer(&json(&Answer { region, period, workbooks: files.len() - 1, bytes, folder: out.to_string() }))?;
+        return Ok(Ending::Yes);
+    }
     let done = both!(
         "wrote {count} workbooks of {region} {period}, {kilobytes} kB, to {out}\n",
         "已写出 {region} {period} 的 {count} 个工作簿（{kilobytes} kB）到 {out}\n"

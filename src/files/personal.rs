@@ -1,7 +1,11 @@
 //! What must never be published: resident identity numbers (公民身份号码) and mobile telephone numbers (手机号).
 
-use super::freeze::File;
+use super::faults::{Fault, Faults, Place as FaultPlace};
+use super::freeze::{File, freeze};
 use super::uscc;
+use crate::both;
+use crate::lang::Text;
+use crate::plan::model::Inputs;
 
 /// Is a place in a text that holds what looks like personal data; the data itself is not repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +39,44 @@ pub fn find<'a>(files: impl IntoIterator<Item = &'a File>) -> Vec<Place> {
         }
     }
     places
+}
+
+impl Kind {
+    /// Names the kind.
+    pub fn text(self) -> Text {
+        match self {
+            Kind::ResidentId => both!("a resident's identity number", "公民身份号码"),
+            Kind::Mobile => both!("a mobile telephone number", "手机号"),
+        }
+    }
+}
+
+/// Warns of personal data in the tables of a plan, which `fairdraw publish` would refuse when it is too late to take
+/// them out without a new draw; one warning for each kind and column, with the first row's id.
+pub fn warnings(inputs: &Inputs) -> Vec<Fault> {
+    let mut faults = Faults::default();
+    for file in freeze(inputs) {
+        let mut table = csv::Reader::from_reader(file.bytes.as_slice());
+        let Ok(headings) = table.headers().cloned() else { continue };
+        for row in table.into_records().filter_map(Result::ok) {
+            for (column, cell) in row.iter().enumerate() {
+                for kind in cell.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(kind_of) {
+                    // The data itself is not repeated, nor is the id where it is the data.
+                    let id = if column == 0 { "" } else { row.get(0).filter(|id| kind_of(id).is_none()).unwrap_or("") };
+                    let heading = headings.get(column).unwrap_or_default().to_owned();
+                    let place = FaultPlace { file: file.path.clone(), column: heading, ..FaultPlace::default() };
+                    let what = kind.text();
+                    let cause = both!(what => "the column holds {what}, and this table becomes public", "该列含有{what}，而这张表是要公开的");
+                    let remedy = both!(
+                        "take it out before the seal; the site of a plan with such data is refused",
+                        "在封存之前去掉；含有这类数据的计划不能发布网站"
+                    );
+                    faults.note("personal-data", place, id, cause, remedy);
+                }
+            }
+        }
+    }
+    faults.into_sorted()
 }
 
 fn kind_of(word: &str) -> Option<Kind> {

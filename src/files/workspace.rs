@@ -91,9 +91,16 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
     for visit in earlier {
         let position = |index: &Index, code: &str| index.find(code);
         let Some(agency) = position(&agency_index, &visit.agency) else {
+            report_earlier(columns::AGENCIES.name, &visit.agency, faults);
             continue;
         };
-        let codes = visit.items.iter().filter_map(|code| position(&item_index, code));
+        let codes = visit.items.iter().filter_map(|code| {
+            let found = position(&item_index, code);
+            if found.is_none() {
+                report_earlier(columns::ITEMS.name, code, faults);
+            }
+            found
+        });
         let mut items: Vec<_> = codes.map(crate::plan::model::ItemNo).collect();
         let mut inspectors = visit.inspectors.clone();
         // A bundle lists a team by ticket; the model keeps lists sorted.
@@ -127,6 +134,37 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
     };
     report_calendar(&inputs, faults);
     (!faults.has_errors()).then_some(inputs)
+}
+
+/// Reports a code of an earlier period that this period's tables do not have; each once, with the number of visits.
+fn report_earlier(table: &str, code: &str, faults: &mut Faults) {
+    let place = Place { file: table.to_owned(), ..Place::default() };
+    let (name, cause, remedy) = if table == columns::AGENCIES.name {
+        (
+            "earlier-agency",
+            both!(
+                "visits of an earlier period were of agency {code}, which the table does not have; they are left out, also from the caps",
+                "往期有部门 {code} 的检查，而本表没有该部门；这些检查不计入，也不计入频次上限"
+            ),
+            both!(
+                "add the agency, or nothing if it has been dissolved and its visits may be forgotten",
+                "补上该部门；若已撤销且其检查可以不计，无须处理"
+            ),
+        )
+    } else {
+        (
+            "earlier-item",
+            both!(
+                "visits of an earlier period checked item {code}, which the table does not have; its cap does not know of them",
+                "往期检查过事项 {code}，而本表没有该事项；其频次上限不计这些检查"
+            ),
+            both!(
+                "add the item under its code, or nothing if it is no longer checked",
+                "按其编码补上该事项；若不再检查，无须处理"
+            ),
+        )
+    };
+    faults.note(name, place, code, cause, remedy);
 }
 
 fn open(

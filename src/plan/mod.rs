@@ -17,11 +17,13 @@
 //! | [`check`] | check | a plan into its violations; shares no code with the stages |
 //! | [`results`] | | says what may come of a visit, and when that is due |
 //! | [`amend`] | | one seat or one day of a drawn plan into another; the rest stays |
+//! | [`caps`] | | names entities whose visits pass the year's cap, and why |
 //! | [`words`] | | holds the closed vocabularies, English and Chinese |
 //! | [`summary`] | | a plan into the figures that a head of office reads |
 
 pub mod amend;
 pub mod calendar;
+pub mod caps;
 pub mod check;
 pub mod draws;
 pub mod duties;

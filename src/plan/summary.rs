@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::caps::{OverCap, over_cap};
 use super::model::{Duty, EntityNo, Inputs, Plan};
 
 /// Holds the figures of a whole plan; all are counts.
@@ -41,6 +42,8 @@ pub struct Summary {
     /// Duties without a visit, by reason code.
     pub unplaced_by_reason: BTreeMap<&'static str, u32>,
     pub excluded: BTreeMap<String, u32>,
+    /// Entities whose visits pass the cap of the year.
+    pub over_cap: Vec<OverCap>,
 }
 
 /// Holds how the visits of one agency fall on its officers.
@@ -103,6 +106,7 @@ pub fn summary(inputs: &Inputs, plan: &Plan, duties: &[Duty], witnessed: bool) -
         unplaced: plan.unplaced.len() as u32,
         unplaced_by_reason,
         excluded,
+        over_cap: over_cap(inputs, plan),
     }
 }
 

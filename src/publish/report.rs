@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::both;
 use crate::files::faults::{Fault, Severity};
 use crate::files::rows;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Say, Text};
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;
 
@@ -122,6 +122,23 @@ fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
         ),
     };
     line(("unplaced", "未排"), words);
+    if !s.over_cap.is_empty() {
+        let told: Vec<Text> = s
+            .over_cap
+            .iter()
+            .map(|over| {
+                let (id, visits, why) = (&over.entity, over.before as usize + over.visits.len(), over.why.say());
+                both!(why => "{id} {visits} ({why})", "{id} {visits} 次（{why}）")
+            })
+            .collect();
+        let (over, told) = (told.len(), Text::joined(&told, ", ", "，"));
+        let cap = s.over_cap[0].cap;
+        let words = both!(
+            told => "{over} entities get more visits than {cap} in the year: {told}",
+            "{over} 户本年检查超过 {cap} 次：{told}"
+        );
+        lines.push((("above cap", "超限"), words));
+    }
     lines
 }
 

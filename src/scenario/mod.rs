@@ -76,7 +76,7 @@ pub struct Table {
 }
 
 /// The figures of the year, as the report states them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Totals {
     pub agencies: u32,
     pub tasks: u32,

@@ -51,6 +51,7 @@ mod repair;
 mod search;
 mod teams;
 
+pub use merge::MERGED_DAYS_MIN;
 pub use outcome::{Obstacle, Reason, Seat, Shortage, Staffing, Team, Unplaced, Visit};
 pub use problem::{Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, Site};
 pub use teams::{AgencyProof, OfficerPrice, OutingPrice, StageProof, TICKET_BITS, TeamKeys};

@@ -177,7 +177,7 @@ fn rendered(env: &Environment<'_>, name: &str, values: Value) -> File {
 }
 
 /// Makes the environment of a template; also used by the sheets for officers.
-pub(super) fn environment() -> Environment<'static> {
+pub(in crate::publish) fn environment() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| AutoEscape::Html);

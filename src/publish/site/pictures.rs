@@ -85,18 +85,111 @@ pub fn map(title: &str, spots: &[Spot]) -> String {
     let scale = ((WIDTH as i64 - 2 * MARGIN) * 1_000_000 / (wide * 5 / 6).max(1))
         .min((MAP_HEIGHT as i64 - 2 * MARGIN) * 1_000_000 / high);
     let most = spots.iter().map(|spot| spot.value).max().unwrap_or(0).max(1);
-    for spot in spots {
-        let x = MARGIN + (spot.lon - west) * 5 / 6 * scale / 1_000_000;
-        let y = MAP_HEIGHT as i64 - MARGIN - (spot.lat - south) * scale / 1_000_000;
-        let radius = (spot.value * RADIUS_MAX * RADIUS_MAX / most).isqrt().max(2);
-        let (label, value) = (escape(&spot.label), spot.value);
+    let circles: Vec<Circle> = spots
+        .iter()
+        .map(|spot| Circle {
+            x: MARGIN + (spot.lon - west) * 5 / 6 * scale / 1_000_000,
+            y: MAP_HEIGHT as i64 - MARGIN - (spot.lat - south) * scale / 1_000_000,
+            radius: (spot.value * RADIUS_MAX * RADIUS_MAX / most).isqrt().max(2) as i64,
+        })
+        .collect();
+    for Circle { x, y, radius } in &circles {
         push(
             &mut svg,
             format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{BAR}\" fill-opacity=\"0.55\"/>"),
         );
-        push(&mut svg, format_args!("<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{label} {value}</text>", y + 5));
+    }
+    let labels: Vec<String> = spots.iter().map(|spot| format!("{} {}", spot.label, spot.value)).collect();
+    for ((circle, label), place) in circles.iter().zip(&labels).zip(places(&circles, &labels)) {
+        let (Circle { x, y, .. }, (left, top)) = (circle, place);
+        let (middle, baseline) = (left + width(label) / 2, top + LABEL_HEIGHT - 4);
+        if (middle - x).abs() > width(label) / 2 || !(top..=top + LABEL_HEIGHT).contains(y) {
+            let end = if *y > top { top + LABEL_HEIGHT } else { top };
+            let to = (*x).clamp(left, left + width(label));
+            push(&mut svg, format_args!("<path d=\"M{x} {y}L{to} {end}\" stroke=\"#667\" stroke-width=\"0.7\"/>"));
+        }
+        push(
+            &mut svg,
+            format_args!(
+                "<text x=\"{middle}\" y=\"{baseline}\" text-anchor=\"middle\" font-size=\"12\">{}</text>",
+                escape(label)
+            ),
+        );
     }
     close(svg)
+}
+
+/// Is a circle of a map, in pixels.
+struct Circle {
+    x: i64,
+    y: i64,
+    radius: i64,
+}
+
+/// Height of a map's label in pixels.
+const LABEL_HEIGHT: i64 = 16;
+
+/// Returns the width that a label takes at 12 pixels, rather too much than too little: a Chinese character takes all of
+/// its square, any other at most two thirds.
+fn width(label: &str) -> i64 {
+    label.chars().map(|c| if c.is_ascii() { 8 } else { 12 }).sum::<i64>() + 4
+}
+
+/// Finds a left upper corner for each label, so that none lies on another: nearest to its circle first, rather where it
+/// covers no other circle, the labels of the large circles before those of the small ones.
+fn places(circles: &[Circle], labels: &[String]) -> Vec<(i64, i64)> {
+    let mut order: Vec<usize> = (0..circles.len()).collect();
+    order.sort_by_key(|at| (-circles[*at].radius, *at));
+    let mut placed: Vec<Option<(i64, i64)>> = vec![None; circles.len()];
+    for at in order {
+        let (circle, wide) = (&circles[at], width(&labels[at]));
+        let is_inside = |&(left, top): &(i64, i64)| {
+            left >= 2 && left + wide <= WIDTH as i64 - 2 && top >= 32 && top + LABEL_HEIGHT <= MAP_HEIGHT as i64 - 2
+        };
+        let is_free = |&(left, top): &(i64, i64)| {
+            placed.iter().zip(labels).all(|(other, label)| {
+                other.is_none_or(|(x, y)| {
+                    left >= x + width(label) || x >= left + wide || (top - y).abs() >= LABEL_HEIGHT
+                })
+            })
+        };
+        let covers_none = |&(left, top): &(i64, i64)| {
+            circles.iter().enumerate().all(|(other, Circle { x, y, radius })| {
+                let (dx, dy) = (x - (*x).clamp(left, left + wide), y - (*y).clamp(top, top + LABEL_HEIGHT));
+                other == at || dx * dx + dy * dy >= radius * radius
+            })
+        };
+        let free = || around(circle, wide).filter(is_inside).filter(is_free);
+        let near = free().take(NEAR).find(covers_none);
+        // Where all room is taken, labels would lie on each other whatever is done; a county leaves some.
+        placed[at] = near.or_else(|| free().next()).or(Some((circle.x - wide / 2, circle.y - LABEL_HEIGHT / 2)));
+    }
+    placed.into_iter().map(|place| place.unwrap_or_default()).collect()
+}
+
+/// Free places that are looked at for one that covers no circle, before the nearest is taken.
+const NEAR: usize = 40;
+
+/// Lists corners for a label of this width around a circle, the nearest ring first; the first lies on the circle itself.
+fn around(circle: &Circle, wide: i64) -> impl Iterator<Item = (i64, i64)> {
+    let (x, y, high) = (circle.x - wide / 2, circle.y - LABEL_HEIGHT / 2, LABEL_HEIGHT / 2 + 1);
+    let radius = circle.radius;
+    let ring = move |ring: i64| {
+        let (down, side) = (radius + high + ring * 8, radius + wide / 2 + 2 + ring * 10);
+        [
+            (x, y + down),
+            (x, y - down),
+            (x + side, y),
+            (x - side, y),
+            (x + side, y + down),
+            (x - side, y + down),
+            (x + side, y - down),
+            (x - side, y - down),
+        ]
+    };
+    // A label fits on a large circle, where it needs no line.
+    let on_it = (wide <= 2 * radius + 24).then_some((x, y));
+    on_it.into_iter().chain((0..40).flat_map(ring))
 }
 
 /// Reads decimal degrees as millionths without a float; `None` for what is no such number.
