@@ -1,9 +1,8 @@
 //! `fairdraw completions`.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Ending, Failure, answer};
+use super::{Ending, Failure, answer, help};
 
 /// Write what a shell needs to complete commands and options
 #[derive(Debug, clap::Args)]
@@ -18,7 +17,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "fairdraw", &mut script);
+    clap_complete::generate(args.shell, &mut help::command(), "fairdraw", &mut script);
     answer(&String::from_utf8_lossy(&script))?;
     Ok(Ending::Yes)
 }

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::CommandFactory;
-
-use super::{Cli, Ending, Failure, Format, answer, json, no_place, no_room};
+use super::{Ending, Failure, Format, answer, help, json, no_place, no_room};
 use fairdraw::both;
 use fairdraw::files::bundle::Destination;
 use fairdraw::files::freeze::File;
@@ -30,8 +28,7 @@ const MARK: &str = "fairdraw.1";
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let destination = Destination::open_for(&args.out, args.force, both!("manual", "手册"), MARK);
     let destination = destination.map_err(no_place)?;
-    let mut program = Cli::command();
-    program.build();
+    let program = help::command();
     let mut files = vec![page(&program)];
     files.extend(program.get_subcommands().filter(|command| command.get_name() != "help").map(page));
     destination.write(&files).map_err(no_room)?;

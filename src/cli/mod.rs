@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 use fairdraw::both;
 use fairdraw::files::bundle::BundleError;
 use fairdraw::files::guard::hush_guarded;
@@ -21,6 +22,8 @@ mod draw;
 mod entropy;
 mod explain;
 mod generate;
+mod help;
+mod help_zh;
 mod history;
 mod ledger;
 mod lodge;
@@ -173,12 +176,28 @@ fn lang_of_arguments() -> Option<Lang> {
     words.and_then(|word| Lang::from_str(word, false).ok())
 }
 
+/// Tells a refusal of arguments from a help or version that was asked for.
+fn is_refusal(kind: ErrorKind) -> bool {
+    !matches!(
+        kind,
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    )
+}
+
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
     hush_guarded();
     // Arguments that are refused are refused in the language that they ask for.
     LANG.get_or_init(|| lang_of_arguments().unwrap_or_else(lang_of_locale));
-    let cli = Cli::parse();
+    let matches = help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match matches {
+        Ok(cli) => cli,
+        Err(error) if lang() == Lang::Zh && is_refusal(error.kind()) => {
+            tell(&help::refusal(&error));
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
     let ending = match cli.command {
         Command::New(args) => new::run(&args),
         Command::Plan(args) => plan::run(&args),

@@ -22,6 +22,12 @@ pub struct Sheet<'a> {
 /// Rows above the first row of data: the title and the headings.
 pub const ROWS_ABOVE: u32 = 2;
 
+/// Width in characters that A4 across holds at about three quarters of the size on the screen, 8 points.
+const PRINTED: f64 = 165.0;
+
+/// Least width of a column of running text; narrower ones hold codes, days and numbers, which do not wrap.
+const TEXT_MIN: f64 = 22.0;
+
 /// Number of A4 among the paper sizes of a workbook.
 pub const A4: u8 = 9;
 
@@ -58,7 +64,8 @@ impl<'a> Sheet<'a> {
         let last_row = ROWS_ABOVE - 1 + rows.len() as u32;
         sheet.set_name(self.name)?;
         sheet.merge_range(0, 0, 0, last_column, self.title, &bold)?;
-        for (column, (text, width)) in (0..).zip(self.headings) {
+        let widths = self.widths();
+        for ((column, (text, _)), width) in (0..).zip(self.headings).zip(&widths) {
             sheet.set_column_width(column, *width)?;
             sheet.write_string_with_format(1, column, *text, &heading)?;
         }
@@ -71,7 +78,7 @@ impl<'a> Sheet<'a> {
                 };
             }
             if self.is_list {
-                let needed = cells.iter().zip(self.headings).map(|(text, (_, width))| height(text, *width as usize));
+                let needed = cells.iter().zip(&widths).map(|(text, width)| height(text, *width as usize));
                 sheet.set_row_height(row, needed.max().unwrap_or(0))?;
             }
         }
@@ -80,8 +87,23 @@ impl<'a> Sheet<'a> {
         sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, ROWS_ABOVE - 1)?;
         if self.is_list {
             sheet.set_footer("&C第 &P 页，共 &N 页");
+            sheet.set_margins(0.3, 0.3, 0.4, 0.5, 0.2, 0.2);
         }
         Ok(())
+    }
+
+    /// Narrows the columns of running text of a list until a page across can be read in print; their texts wrap.
+    fn widths(&self) -> Vec<f64> {
+        let is_text = |(name, width): &Heading| self.is_list && *width > TEXT_MIN && *name != "抽签号";
+        let sum = |texts: bool| -> f64 {
+            self.headings.iter().filter(|heading| is_text(heading) == texts).map(|(_, width)| width).sum()
+        };
+        let factor = ((PRINTED - sum(false)) / sum(true).max(1.0)).clamp(0.0, 1.0);
+        let narrowed = |heading: &Heading| match is_text(heading) {
+            true => (heading.1 * factor).max(TEXT_MIN).round(),
+            false => heading.1,
+        };
+        self.headings.iter().map(narrowed).collect()
     }
 }
 
