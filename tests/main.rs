@@ -7,6 +7,7 @@ mod cli;
 mod estimates;
 mod fault_cases;
 mod faults;
+mod gm;
 mod golden;
 mod languages;
 mod ledger;

@@ -9,6 +9,7 @@ use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::hex;
 use crate::ledger::merkle;
 use crate::ledger::state::{Attempt, Refusal};
+use crate::lottery::Suite;
 use crate::plan::results::{Records, Taken};
 
 /// Folder of the tables of results beside an attempt's sealed files.
@@ -26,7 +27,7 @@ pub fn known(ledger: &Ledger, ceremony: &str) -> Result<Records, CeremonyError> 
     let read = std::fs::read(&path);
     let bytes = read.map_err(|source| CeremonyError::Read { path: path.display().to_string(), source })?;
     let changed = || CeremonyError::Changed { file: format!("{FOLDER}/{file}") };
-    if entry.fact("results") != Some(&root(&bytes)) {
+    if entry.fact("results") != Some(&root(suite(ledger, &attempt), &bytes)) {
         return Err(changed());
     }
     results::parse(&bytes, ceremony).map_err(|_| changed())
@@ -47,7 +48,7 @@ pub fn record(
     let ceremony = &records.period;
     let attempt = drawn(ledger, ceremony)?;
     let bytes = results::write(records).bytes;
-    let root = root(&bytes);
+    let root = root(suite(ledger, &attempt), &bytes);
     if last(ledger, &attempt).map_or(records.versions.is_empty(), |entry| entry.fact("results") == Some(&root)) {
         return Ok(None);
     }
@@ -62,9 +63,13 @@ pub fn record(
 }
 
 /// Writes the number of rows and the root over them.
-fn root(table: &[u8]) -> String {
+fn root(suite: Suite, table: &[u8]) -> String {
     let rows = super::seal::rows(table);
-    format!("{} {}", rows.len(), hex(&merkle::root(&rows)))
+    format!("{} {}", rows.len(), hex(&merkle::root(suite, &rows)))
+}
+
+fn suite(ledger: &Ledger, attempt: &Attempt) -> Suite {
+    ledger.entries()[attempt.seal].suite()
 }
 
 fn file(entry: &Entry) -> String {

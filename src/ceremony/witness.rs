@@ -7,10 +7,10 @@ use super::plan::Beacon;
 use super::seal::rooted;
 use crate::files::freeze::File;
 use crate::ledger::chain;
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state;
-use crate::lottery::Entropy;
 use crate::lottery::entropy::Line;
+use crate::lottery::{Entropy, Suite};
 
 /// Folder of the ledger in a bundle.
 pub const FOLDER: &str = "ledger/";
@@ -67,17 +67,17 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     compare("entropy.txt", "the record is not the one in the ledger", drawn.fact("record"), &hash("entropy.txt"));
     for (path, bytes) in files {
         let Some(name) = path.strip_prefix("inputs/") else { continue };
-        if let Some((word, root)) = rooted(&File { path: name.to_owned(), bytes: bytes.clone() }) {
+        if let Some((word, root)) = rooted(seal.suite(), &File { path: name.to_owned(), bytes: bytes.clone() }) {
             compare(path, "the rows are not the sealed ones", seal.fact(&word), &root);
         }
     }
     let record = files.get("entropy.txt").and_then(|bytes| Entropy::parse(bytes).ok());
     if let Some(record) = record {
-        let code = record.pre_beacon_code();
+        let code = record.pre_beacon_code(seal.suite());
         let lodged = attempt.rolled.map_or(drawn.fact("pre-beacon"), |at| entries[at].fact("code"));
         compare("entropy.txt", "what stands before the beacon was changed after it was lodged", lodged, &code);
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
-        compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(&record));
+        compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(seal.suite(), &record));
     }
     found
 }
@@ -118,12 +118,12 @@ fn planned(seal: &chain::Entry, falls_back: bool) -> String {
 }
 
 /// Lists what a record holds in the same words.
-fn kinds(record: &Entropy) -> String {
+fn kinds(suite: Suite, record: &Entropy) -> String {
     let word = |line: &Line| match line {
         Line::Seed(_) => "seed".to_owned(),
         Line::Dice { sides, digits } => format!("dice {sides} {}", digits.len()),
         Line::Sealed { number, hex } => {
-            format!("sealed {number} {}", bytes(hex).map_or_else(String::new, |bytes| sha256_hex(&bytes)))
+            format!("sealed {number} {}", bytes(hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)))
         }
         Line::Beacon { source, issue, .. } => format!("beacon {source} {issue}"),
     };

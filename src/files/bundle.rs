@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::freeze::File;
 use crate::ledger::hash::sha256_hex;
+use crate::lottery::Suite;
 
 /// Name of the manifest, the one file that does not list itself.
 pub const MANIFEST: &str = "manifest.json";
@@ -54,7 +55,7 @@ pub enum BundleError {
 
 impl Manifest {
     /// Lists files, which come sorted by path.
-    pub fn of(files: &[File], period: &str, region: &str, witnessed: bool) -> Manifest {
+    pub fn of(files: &[File], suite: Suite, period: &str, region: &str, witnessed: bool) -> Manifest {
         let listed = |file: &File| Listed {
             path: file.path.clone(),
             bytes: file.bytes.len() as u64,
@@ -63,7 +64,7 @@ impl Manifest {
         Manifest {
             format: FORMAT.to_owned(),
             tool: concat!("fairdraw ", env!("CARGO_PKG_VERSION")).to_owned(),
-            protocol: "dr1".to_owned(),
+            protocol: suite.name().to_owned(),
             period: period.to_owned(),
             region: region.to_owned(),
             witnessed,

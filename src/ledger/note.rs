@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::chain::Entry;
 use super::merkle;
+use crate::lottery::Suite;
 
 /// Is who can sign, and how it is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,7 +197,8 @@ impl Sign {
 impl Checkpoint {
     /// Makes the checkpoint of a ledger's head.
     pub fn of(origin: &str, entries: &[Entry]) -> Checkpoint {
-        let root = merkle::root(entries.iter().map(Entry::text));
+        // The C2SP form has SHA-256 alone, whatever suite the ceremonies in the ledger have.
+        let root = merkle::root(Suite::Dr1, entries.iter().map(Entry::text));
         Checkpoint { origin: origin.to_owned(), size: entries.len() as u64, root }
     }
 

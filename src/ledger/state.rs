@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::chain::{Entry, Kind};
+use crate::lottery::Suite;
 
 /// Is how far an attempt has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,8 @@ pub enum Refusal {
     SealedAlready { ceremony: String, attempt: u32, entry: u32 },
     #[error("attempt {found} of {ceremony} is out of turn, the next is attempt {expected}")]
     Attempt { ceremony: String, expected: u32, found: u32 },
+    #[error("the seal of {ceremony} names the suite {suite}, which this version does not know")]
+    Suite { ceremony: String, suite: String },
     #[error("no entropy is on record for {0}")]
     NoEntropy(String),
     #[error("the beacon of {0} is not on record")]
@@ -77,6 +80,7 @@ impl Refusal {
             Refusal::NotSealed(_) => "run `fairdraw seal` first",
             Refusal::SealedAlready { .. } => "go on with `fairdraw entropy`, or end the attempt with `fairdraw void`",
             Refusal::Attempt { .. } => "the ledger was not written by fairdraw; compare it with a copy kept outside",
+            Refusal::Suite { .. } => "use a later version of fairdraw",
             Refusal::NoEntropy(_) | Refusal::NoBeacon(_) | Refusal::NotRolled(_) => "run `fairdraw entropy`",
             Refusal::EntropyComplete { .. } => "run `fairdraw draw`",
             Refusal::Drawn { .. } => "change a drawn plan with `fairdraw amend` only",
@@ -167,6 +171,9 @@ pub fn admit(attempts: &[Attempt], entries: &[Entry], entry: &Entry) -> Result<(
     let number = |at: usize| entries[at].number;
     let before = latest(attempts, &ceremony);
     if entry.kind == Kind::Seal {
+        if let Some(suite) = entry.fact("suite").filter(|name| Suite::parse(name).is_none()) {
+            return Err(Refusal::Suite { ceremony, suite: suite.to_owned() });
+        }
         if let Some(before) = before.filter(|before| before.stage != Stage::Void) {
             return Err(match before.draw {
                 Some(at) => Refusal::Drawn { ceremony, entry: number(at) },

@@ -15,7 +15,7 @@ use crate::files::bundle::{MANIFEST, Manifest};
 use crate::files::faults::Fault;
 use crate::ledger::hash::hex;
 use crate::lottery::keys::entity_label;
-use crate::lottery::{Entropy, Iv, Prk, Ticket};
+use crate::lottery::{Entropy, Iv, Prk, Suite, Ticket};
 use crate::verify::Finding;
 
 /// Is what verifying a sample found out.
@@ -71,11 +71,11 @@ pub fn verify(
     }
     let entropy = Entropy::parse(record.as_bytes())
         .map_err(|error| CheckError::Unreadable(format!("{}: {error}", write::ENTROPY)))?;
-    let own = (manifest.period.as_str(), manifest.region.as_str(), manifest.witnessed);
-    if own != (job.period.as_str(), job.region.as_str(), entropy.is_witnessed()) {
-        findings.push(whole(MANIFEST, "period, region or witnessed are not those of the job and the record"));
+    let own = (manifest.protocol.as_str(), manifest.period.as_str(), manifest.region.as_str(), manifest.witnessed);
+    if own != (job.suite.name(), job.period.as_str(), job.region.as_str(), entropy.is_witnessed()) {
+        findings.push(whole(MANIFEST, "protocol, period, region or witnessed are not those of the job and the record"));
     }
-    let prk = Prk::of(&entropy);
+    let prk = Prk::of(job.suite, &entropy);
     let form = if folder.join(write::Form::Parquet.file()).is_file() { write::Form::Parquet } else { write::Form::Csv };
     let mut verdict =
         Verdict { findings, tool: manifest.tool, witnessed: entropy.is_witnessed(), rows: None, strata: 0, picks: 0 };
@@ -95,7 +95,7 @@ fn manifest(folder: &Path) -> Result<Manifest, CheckError> {
     let text = read(folder, MANIFEST)?;
     let manifest: Manifest = serde_json::from_str(&text)
         .map_err(|error| CheckError::Unreadable(format!("{MANIFEST} can not be read: {error}")))?;
-    if manifest.format != write::FORMAT || manifest.protocol != "dr1" {
+    if manifest.format != write::FORMAT || Suite::parse(&manifest.protocol).is_none() {
         let (format, protocol) = (&manifest.format, &manifest.protocol);
         return Err(CheckError::Unreadable(format!(
             "{MANIFEST}: this program does not know {format:?} of {protocol:?}"
@@ -246,7 +246,7 @@ fn rows_alone(folder: &Path, form: write::Form, job: &Job, prk: &Prk, verdict: &
             row += 1;
             let is_there = rows.read_record(&mut record).map_err(|error| unreadable(form.file(), error))?;
             let id = record.get(5).unwrap_or("");
-            let iv = Iv::of(id);
+            let iv = Iv::of(job.suite, id);
             let ticket = key.ticket(iv);
             let role = if rank <= sample { "S" } else { "R" };
             let id = write::quoted(id);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::files::cells;
-use crate::lottery::{Rate, Rounding};
+use crate::lottery::{Rate, Rounding, Suite};
 
 /// Is everything that one scan of a registry answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Job {
     /// Six digits.
     pub region: String,
     pub period: String,
+    /// Primitives of the draw.
+    pub suite: Suite,
     /// Heading of the column with the ids; empty until the registry's own headings have told.
     pub id: String,
     pub rounding: Rounding,
@@ -133,6 +135,9 @@ impl Job {
             Rounding::Nearest => "nearest",
             Rounding::FloorMin1 => "floor_min_1",
         };
+        if !self.suite.is_default() {
+            line("suite", self.suite.name());
+        }
         line("region", &self.region);
         line("period", &self.period);
         line("id", &self.id);
@@ -193,13 +198,18 @@ impl Job {
             tasks.push(Task { code: task.code, group: task.group, strata: task.strata, rates, scope });
         }
         tasks.sort_by(|a, b| a.code.cmp(&b.code));
-        let Sample { region, period, id, rounding, without_id, .. } = written.sample;
+        let Sample { suite, region, period, id, rounding, without_id, .. } = written.sample;
+        let named = suite.as_deref().map_or(Some(Suite::default()), Suite::parse);
+        if named.is_none() {
+            wrong.push(format!("suite {:?} is not known; write \"dr1\" or \"dr1-gm\"", suite.unwrap_or_default()));
+        }
+        let suite = named.unwrap_or_default();
         let leaves_out_without_id = without_id.is_some();
         if without_id.is_some_and(|word| word != "leave_out") {
             wrong.push("without_id has no value but \"leave_out\"".to_owned());
         }
         let reserve = reserve.and_then(|(_, rate)| rate);
-        let job = Job { region, period, id, rounding, reserve, leaves_out_without_id, tasks };
+        let job = Job { region, period, suite, id, rounding, reserve, leaves_out_without_id, tasks };
         match job.check() {
             Ok(()) if wrong.is_empty() => Ok(job),
             Ok(()) => Err(JobError(wrong)),
@@ -291,6 +301,7 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sample {
+    suite: Option<String>,
     region: String,
     period: String,
     #[serde(default)]
