@@ -2,6 +2,7 @@
 
 mod amend;
 mod audit;
+mod c2sp;
 mod ceremony;
 mod cli;
 mod estimates;

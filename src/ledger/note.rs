@@ -137,7 +137,8 @@ impl Verify {
         [hash[0], hash[1], hash[2], hash[3]]
     }
 
-    fn holds(&self, text: &str, signature: &[u8]) -> bool {
+    /// Tells whether a signature, as it stands behind the key's id in a note's line, is one over a text.
+    pub fn holds(&self, text: &str, signature: &[u8]) -> bool {
         let ed25519 = |message: &[u8], signature: &[u8]| {
             let key =
                 <[u8; 32]>::try_from(self.public.as_slice()).ok().and_then(|key| VerifyingKey::from_bytes(&key).ok());
@@ -171,6 +172,11 @@ impl Sign {
         let key = SigningKey::from_bytes(seed);
         let public = key.verifying_key().to_bytes().to_vec();
         Ok(Sign { key, verify: Verify { name: name.to_owned(), kind, public } })
+    }
+
+    /// Signs any text and returns the bytes of a note's line: the key's id and the signature.
+    pub fn line(&self, text: &str) -> Vec<u8> {
+        [self.verify.id().as_slice(), &self.key.sign(text.as_bytes()).to_bytes()].concat()
     }
 
     /// Writes the secret key, for a file that nobody else can read.
@@ -229,8 +235,7 @@ impl Signed {
         if *kind != KeyKind::Log || *name != checkpoint.origin {
             return Err(NoteError::Task(name.clone()));
         }
-        let signature = key.key.sign(checkpoint.text().as_bytes());
-        let line = [key.verify.id().as_slice(), &signature.to_bytes()].concat();
+        let line = key.line(&checkpoint.text());
         Ok(Signed { checkpoint, lines: vec![(name.clone(), line)] })
     }
 
