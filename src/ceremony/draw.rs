@@ -119,7 +119,8 @@ fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, String)
     };
     let suite = made.inputs.rules.suite;
     let notices = notice::rows(&made.inputs, &made.plan, &made.prk);
-    let root = |word: &str, rows: &[&[u8]]| fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(suite, rows))));
+    let root =
+        |word: &str, rows: &[&[u8]]| fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(suite, rows))));
     let mut facts = vec![
         fact("manifest", sha256_hex(bytes(MANIFEST))),
         fact("sample", sha256_hex(bytes("samples.csv"))),

@@ -77,7 +77,12 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         let lodged = attempt.rolled.map_or(drawn.fact("pre-beacon"), |at| entries[at].fact("code"));
         compare("entropy.txt", "what stands before the beacon was changed after it was lodged", lodged, &code);
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
-        compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(seal.suite(), &record));
+        compare(
+            "entropy.txt",
+            "the chance is not the kind that was sealed",
+            Some(&planned),
+            &kinds(seal.suite(), &record),
+        );
     }
     found
 }
