@@ -15,13 +15,11 @@ const SUM: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTA
 const ARCHE: &str = "arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f";
 const REMORA: &str = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
 
-const PROVERB: &str = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-const BY_PETER: &str =
-    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
-const BY_ENOCH: &str =
-    "rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=";
-const BY_FOO: &str =
-    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=";
+const PROVERB: &str =
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
+const BY_PETER: &str = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
+const BY_ENOCH: &str = "rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=";
+const BY_FOO: &str = "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=";
 
 /// The head of Go's checksum database at 49,189,689 entries.
 const SUM_HEAD: &str = "go.sum database tree
@@ -108,9 +106,7 @@ fn mangled_keys_are_refused() {
 #[test]
 fn notes_of_others_verify_and_are_signed_alike() {
     let example = "This is an example message.\n";
-    for (owner, text, signature) in
-        [(PETER, PROVERB, BY_PETER), (ENOCH, PROVERB, BY_ENOCH), (FOO, example, BY_FOO)]
-    {
+    for (owner, text, signature) in [(PETER, PROVERB, BY_PETER), (ENOCH, PROVERB, BY_ENOCH), (FOO, example, BY_FOO)] {
         let (key, line) = (key(owner), line(signature));
         let id = owner.split('+').nth(1).expect("an id");
         assert_eq!(fairdraw::ledger::hash::hex(&line[..4]), id, "the line begins with the key's id");

@@ -113,7 +113,8 @@ fn with_suite(mut workspace: Workspace, name: &str) -> Workspace {
 /// Asks the second implementation.
 fn verify_draw(folder: &std::path::Path) -> (Option<i32>, String) {
     let script = project().join("scripts/verify_draw.py");
-    let output = Command::new("python3").arg(script).arg(folder).output().expect("Python 3 is there, as for scripts/check");
+    let output =
+        Command::new("python3").arg(script).arg(folder).output().expect("Python 3 is there, as for scripts/check");
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

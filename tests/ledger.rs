@@ -151,7 +151,11 @@ fn inclusion_proofs_hold_for_their_own_leaf_and_for_no_other() {
             let proof = Inclusion::of(suite, &leaves, at);
             assert_eq!(Inclusion::parse(&proof.text()).as_ref(), Some(&proof));
             for (other, leaf) in leaves.iter().enumerate() {
-                assert_eq!(proof.verify(suite, leaf.as_bytes(), &root).is_ok(), other == at, "{at} of {size}, leaf {other}");
+                assert_eq!(
+                    proof.verify(suite, leaf.as_bytes(), &root).is_ok(),
+                    other == at,
+                    "{at} of {size}, leaf {other}"
+                );
             }
             let moved = Inclusion { index: (at as u64 + 1) % size as u64, ..proof.clone() };
             let other = Suite::ALL[usize::from(suite == Suite::ALL[0])];

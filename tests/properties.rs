@@ -199,5 +199,7 @@ fn ids_of_kind_0_can_be_read_back() {
         }
         assert_eq!((&iv[..1], value, String::from_utf8(read).expect("ASCII")), ("0", 0, id));
     });
-    for_all(500, 7, "[a-zÀ-ÿ一-龥-]{1,12}", |id| assert!(Iv::of(Suite::Dr1, &id).to_string().starts_with('1'), "{id}"));
+    for_all(500, 7, "[a-zÀ-ÿ一-龥-]{1,12}", |id| {
+        assert!(Iv::of(Suite::Dr1, &id).to_string().starts_with('1'), "{id}")
+    });
 }

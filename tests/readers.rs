@@ -4,4 +4,5 @@ mod corpus;
 mod headings;
 mod ids;
 mod noise;
+mod parquet;
 mod wordings;

@@ -98,7 +98,8 @@ fn a_sample_is_the_lotterys_own() {
     let (mut samples, mut strata) = (fairdraw::scan::write::SAMPLES_HEADING.to_owned(), String::new());
     for (class, part) in [("A", 1u32), ("B", 3), ("C", 10), ("D", 30)] {
         let ids: Vec<&String> = rows.iter().filter(|row| row[5] == class).map(|row| &row[0]).collect();
-        let entry = |(at, id): (usize, &&String)| Entry { at: at as u32, iv: Iv::of(Suite::Dr1, id), balls: 1, behind: false };
+        let entry =
+            |(at, id): (usize, &&String)| Entry { at: at as u32, iv: Iv::of(Suite::Dr1, id), balls: 1, behind: false };
         let frame: Vec<Entry> = ids.iter().enumerate().map(entry).collect();
         let population = frame.len() as u32;
         let n = (population * part).div_ceil(100);

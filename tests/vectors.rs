@@ -200,38 +200,42 @@ fn order() {
 }
 
 pub fn check_order(suite: Suite, case: &Value) {
-        let entries = case["entries"].as_array().expect("the entries are there");
-        let ids: Vec<&str> = entries.iter().map(|entry| string(entry, "id")).collect();
-        let balls: Vec<u8> = entries.iter().map(|entry| number(entry, "balls") as u8).collect();
-        let entry = |at: usize| Entry {
-            at: at as u32,
-            iv: Iv::of(suite, ids[at]),
-            balls: balls[at],
-            behind: entries[at]["behind"].as_bool().expect("the mark is there"),
-        };
-        let frame: Vec<Entry> = (0..entries.len()).map(entry).collect();
-        let (n, reserve) = (number(case, "n"), number(case, "reserve"));
-        let sample = draw(&key_of(suite, case), &frame, n, reserve);
-        let named = |picks: &[fairdraw::lottery::Pick]| -> Vec<String> {
-            picks.iter().map(|pick| ids[pick.at as usize].to_owned()).collect()
-        };
-        assert_eq!(named(&sample.drawn), strings(case, "sample"), "{case}");
-        assert_eq!(named(&sample.reserve), strings(case, "reserve_ids"), "{case}");
-        let picks = sample.drawn.iter().chain(&sample.reserve);
-        let tickets: Vec<String> = picks.map(|pick| pick.place.ticket.to_string()).collect();
-        assert_eq!(tickets, strings(case, "tickets"), "{case}");
-        let stratum = Stratum {
-            task: TaskNo(0),
-            name: StratumName::All,
-            frame: (0..entries.len() as u32).map(EntityNo).collect(),
-            balls_all: balls.iter().all(|b| *b == balls[0]).then(|| balls.first().copied().unwrap_or(1)),
-            balls,
-            size: sample.drawn.len() as u32,
-            wanted: n,
-            reserve,
-        };
-        assert_eq!(rows::cutoff(&stratum, sample.cutoff()), string(case, "cutoff"), "{case}");
-        assert_eq!(named(&draw(&key_of(suite, case), &frame, entries.len() as u32, 0).drawn), strings(case, "order"), "{case}");
+    let entries = case["entries"].as_array().expect("the entries are there");
+    let ids: Vec<&str> = entries.iter().map(|entry| string(entry, "id")).collect();
+    let balls: Vec<u8> = entries.iter().map(|entry| number(entry, "balls") as u8).collect();
+    let entry = |at: usize| Entry {
+        at: at as u32,
+        iv: Iv::of(suite, ids[at]),
+        balls: balls[at],
+        behind: entries[at]["behind"].as_bool().expect("the mark is there"),
+    };
+    let frame: Vec<Entry> = (0..entries.len()).map(entry).collect();
+    let (n, reserve) = (number(case, "n"), number(case, "reserve"));
+    let sample = draw(&key_of(suite, case), &frame, n, reserve);
+    let named = |picks: &[fairdraw::lottery::Pick]| -> Vec<String> {
+        picks.iter().map(|pick| ids[pick.at as usize].to_owned()).collect()
+    };
+    assert_eq!(named(&sample.drawn), strings(case, "sample"), "{case}");
+    assert_eq!(named(&sample.reserve), strings(case, "reserve_ids"), "{case}");
+    let picks = sample.drawn.iter().chain(&sample.reserve);
+    let tickets: Vec<String> = picks.map(|pick| pick.place.ticket.to_string()).collect();
+    assert_eq!(tickets, strings(case, "tickets"), "{case}");
+    let stratum = Stratum {
+        task: TaskNo(0),
+        name: StratumName::All,
+        frame: (0..entries.len() as u32).map(EntityNo).collect(),
+        balls_all: balls.iter().all(|b| *b == balls[0]).then(|| balls.first().copied().unwrap_or(1)),
+        balls,
+        size: sample.drawn.len() as u32,
+        wanted: n,
+        reserve,
+    };
+    assert_eq!(rows::cutoff(&stratum, sample.cutoff()), string(case, "cutoff"), "{case}");
+    assert_eq!(
+        named(&draw(&key_of(suite, case), &frame, entries.len() as u32, 0).drawn),
+        strings(case, "order"),
+        "{case}"
+    );
 }
 
 #[test]
@@ -245,18 +249,18 @@ fn teams() {
 }
 
 pub fn check_officers(key: &Key, case: &Value) {
-        let officers = case["officers"].as_array().expect("the officers are there");
-        let place = |officer: &Value| {
-            let iv = Iv::of(key.suite(), string(officer, "certificate"));
-            (key.ticket(iv), iv)
-        };
-        for officer in officers {
-            assert_eq!(place(officer).0.to_string(), string(officer, "ticket"), "{officer}");
-            if officer.get("rank").is_some() {
-                let before = officers.iter().filter(|other| place(other) < place(officer)).count();
-                assert_eq!(before as u32 + 1, number(officer, "rank"), "{officer}");
-            }
+    let officers = case["officers"].as_array().expect("the officers are there");
+    let place = |officer: &Value| {
+        let iv = Iv::of(key.suite(), string(officer, "certificate"));
+        (key.ticket(iv), iv)
+    };
+    for officer in officers {
+        assert_eq!(place(officer).0.to_string(), string(officer, "ticket"), "{officer}");
+        if officer.get("rank").is_some() {
+            let before = officers.iter().filter(|other| place(other) < place(officer)).count();
+            assert_eq!(before as u32 + 1, number(officer, "rank"), "{officer}");
         }
+    }
 }
 
 #[test]

@@ -157,7 +157,9 @@ fn first_part(
         let hashes = Suite::ALL.map(|suite| bytes(&hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)));
         let has_it = |before: &&Entry| {
             let mut values = before.facts_of("sealed-value").filter_map(|value| value.split_once(' '));
-            before.kind == Kind::Seal && before.number < seal.number && values.any(|(_, hash)| hashes.iter().any(|h| h == hash))
+            before.kind == Kind::Seal
+                && before.number < seal.number
+                && values.any(|(_, hash)| hashes.iter().any(|h| h == hash))
         };
         if let Some(before) = entries.iter().find(has_it) {
             return Err(CeremonyError::Reused(format!("sealed value {no}"), before.number));

@@ -80,7 +80,12 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
         let signed = signed(seal, drawn, &record);
         compare("entropy.txt", "the beacon is not what its chain has signed", Some(&signed.0), &signed.1);
-        compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(seal.suite(), &record));
+        compare(
+            "entropy.txt",
+            "the chance is not the kind that was sealed",
+            Some(&planned),
+            &kinds(seal.suite(), &record),
+        );
     }
     found
 }

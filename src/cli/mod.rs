@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use fairdraw::files::guard::hush_guarded;
 use fairdraw::lang::Lang;
 
 mod amend;
@@ -125,6 +126,7 @@ fn lang_of_locale() -> Lang {
 
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
+    hush_guarded();
     let cli = Cli::parse();
     LANG.get_or_init(|| cli.lang.unwrap_or_else(lang_of_locale));
     let ending = match cli.command {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`faults`] | says what is wrong with an input: code, place, cause, remedy |
 //! | [`sheet`] | decodes a file into sheets of cells, by its content: [`delimited`] text, [`workbook`] (XLSX, XLS), [`spreadsheet_xml`], [`parquet`] |
+//! | [`pages`] | tells how much a Parquet file unpacks to before it does |
 //! | [`columns`] | knows every table's columns, in English and in Chinese |
 //! | [`forms`] | knows what a cell of each column may hold, and how to say so to whoever fills it in |
 //! | [`header`] | finds the headings, and the rows below them that are none of the table |
@@ -21,6 +22,7 @@
 //! | [`export`] | writes tables of text as CSV or Parquet |
 //! | [`fingerprints`] | finds damage to a frozen table to the row |
 //! | [`personal`] | finds what must never be published |
+//! | [`guard`] | keeps a damaged file from ending the program |
 //! | [`ledger`] | reads and appends the ledger; every write survives a kill |
 //! | [`results`] | reads filled record workbooks, keeps the table of results |
 //! | [`bundle`] | writes and reads bundles; all or nothing |
@@ -42,10 +44,12 @@ pub mod fingerprints;
 pub mod forms;
 pub mod freeze;
 pub mod frequency;
+pub mod guard;
 pub mod header;
 pub mod index;
 pub mod industry;
 pub mod ledger;
+pub mod pages;
 pub mod parquet;
 pub mod personal;
 pub mod places;

@@ -6,12 +6,11 @@
 //! cells and not by the rows and columns that a file claims to have.
 
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use polars::prelude::PolarsError;
+use ::parquet::errors::ParquetError;
 use thiserror::Error;
 
-use super::{delimited, parquet, spreadsheet_xml, workbook};
+use super::{delimited, guard, parquet, spreadsheet_xml, workbook};
 use crate::lang::{Say, Text};
 
 /// Holds the cells of one sheet: the text of all of them in one piece, row after row.
@@ -55,7 +54,9 @@ pub enum SheetError {
     #[error("the file can not be opened: {0}")]
     Open(#[from] std::io::Error),
     #[error("the file looks like Parquet and can not be decoded: {0}")]
-    Parquet(#[from] PolarsError),
+    Parquet(#[from] ParquetError),
+    #[error("the file is Parquet compressed with {0}, which is not read")]
+    Compression(&'static str),
     #[error("the file looks like a workbook and can not be decoded: {0}")]
     Workbook(String),
     #[error("the file looks like {0} and its structure contradicts itself")]
@@ -83,6 +84,7 @@ impl Say for SheetError {
         let zh = match self {
             SheetError::Open(error) => format!("文件无法打开：{error}"),
             SheetError::Parquet(error) => format!("文件像 Parquet，但无法解码：{error}"),
+            SheetError::Compression(name) => format!("文件是用 {name} 压缩的 Parquet，无法读取"),
             SheetError::Workbook(cause) => format!("文件像工作簿，但无法解码：{cause}"),
             SheetError::Contradiction(what) => format!("文件像 {what}，但结构自相矛盾"),
             SheetError::Password => "工作簿有密码保护".to_owned(),
@@ -131,8 +133,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 /// # Errors
 /// Those of the decoder, and [`SheetError::Contradiction`] for a panic.
 pub fn guarded<T>(what: &str, read: impl FnOnce() -> Result<T, SheetError>) -> Result<T, SheetError> {
-    let caught = catch_unwind(AssertUnwindSafe(read));
-    caught.unwrap_or_else(|_| Err(SheetError::Contradiction(what.to_owned())))
+    guard::guarded(read).unwrap_or_else(|| Err(SheetError::Contradiction(what.to_owned())))
 }
 
 fn text(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {

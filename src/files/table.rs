@@ -492,6 +492,10 @@ fn remedy_of(error: &SheetError) -> Text {
         SheetError::WebPage | SheetError::NotAWorkbook => {
             both!("open it in a spreadsheet program and save it as XLSX", "用电子表格程序打开，另存为 XLSX")
         }
+        SheetError::Compression(_) => both!(
+            "write it again with Zstandard, Snappy, gzip or LZ4, or without compression",
+            "改用 Zstandard、Snappy、gzip 或 LZ4 压缩重新写出，或不压缩"
+        ),
         SheetError::Encoding(_) => {
             both!("save it again as CSV in UTF-8, or as XLSX", "另存为 UTF-8 编码的 CSV，或 XLSX")
         }

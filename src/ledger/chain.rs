@@ -192,9 +192,7 @@ pub fn read(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Entry>, ChainError>
 
 /// Returns the suite of an attempt: that of its SEAL, or the default where nothing is sealed.
 pub fn suite_of(entries: &[Entry], ceremony: &str, attempt: u32) -> Suite {
-    let is_own = |entry: &&Entry| {
-        entry.kind == Kind::Seal && entry.ceremony == ceremony && entry.attempt == attempt
-    };
+    let is_own = |entry: &&Entry| entry.kind == Kind::Seal && entry.ceremony == ceremony && entry.attempt == attempt;
     entries.iter().find(is_own).map_or_else(Suite::default, Entry::suite)
 }
 

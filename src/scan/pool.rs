@@ -149,7 +149,16 @@ mod tests {
     fn job() -> Job {
         let (region, period) = ("100000".to_owned(), "2026Q4".to_owned());
         let (id, rounding) = ("id".to_owned(), Rounding::Up);
-        Job { region, period, suite: Suite::Dr1, id, rounding, reserve: None, leaves_out_without_id: false, tasks: Vec::new() }
+        Job {
+            region,
+            period,
+            suite: Suite::Dr1,
+            id,
+            rounding,
+            reserve: None,
+            leaves_out_without_id: false,
+            tasks: Vec::new(),
+        }
     }
 
     fn rows(n: u32, key: u8) -> Vec<Kept> {

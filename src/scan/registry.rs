@@ -12,6 +12,7 @@ use super::parquet as pages;
 use crate::both;
 use crate::files::columns::{ENTITIES, bare};
 use crate::files::faults::{Fault, Faults, Place};
+use crate::files::guard;
 use crate::lang::Text;
 
 /// Is one file of a registry, with the columns that a job reads: the id's first.
@@ -154,8 +155,7 @@ pub fn delimited(path: &Path) -> Result<(Parts, Shape), String> {
 
 /// Runs a reader of files that may be damaged; a panic of it becomes a fault like any other.
 pub fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err("the file contradicts itself".to_owned()))
+    guard::guarded(read).unwrap_or_else(|| Err("the file contradicts itself".to_owned()))
 }
 
 fn column(path: &Path, headings: &[String], kind: Option<&Kind>, heading: &str) -> Result<usize, String> {
