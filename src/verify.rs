@@ -14,6 +14,7 @@ use crate::files::workspace::{self, EarlierVisit};
 use crate::files::{fingerprints, rows, schedule};
 use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
+use crate::ledger::state::Attempt;
 use crate::lottery::{Entropy, Prk};
 use crate::plan::check::{Violation, check, check_potentials};
 use crate::plan::model::{Inputs, Plan};
@@ -349,6 +350,9 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
     if drawn != Some(&manifest) {
         return Some(whole(MANIFEST, "the ledger names another bundle", drawn.unwrap_or("no draw"), &manifest));
     }
+    if let Some(finding) = compare_draw(&ledger, attempt, made) {
+        return Some(finding);
+    }
     match ceremony::amend::amended(&ledger, attempt, made) {
         Ok(_) => None,
         Err(CeremonyError::Changed { file }) => Some(whole(
@@ -359,6 +363,17 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
         )),
         Err(error) => Some(broken(&error)),
     }
+}
+
+/// Compares what a DRAW entry says of its plan, the roots among it, with what the replay gives.
+fn compare_draw(ledger: &Ledger, attempt: &Attempt, made: &Made) -> Option<Finding> {
+    let draw = attempt.draw.map(|at| &ledger.entries()[at])?;
+    let facts = ceremony::draw::results(made, &made.files, ledger.is_secret(attempt));
+    // The manifest of a ceremony's bundle lists the ledger too, and was compared as it stands.
+    let mut others = facts.iter().filter(|(word, value)| word != "manifest" && draw.fact(word) != Some(value));
+    let (word, value) = others.next()?;
+    let file = format!("{}{}", witness::FOLDER, draw.file());
+    Some(whole(&file, &format!("the draw's `{word}` is not what the plan gives"), value, draw.fact(word).unwrap_or("(nothing)")))
 }
 
 fn compare_workspace(

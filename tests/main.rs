@@ -5,6 +5,7 @@ mod audit;
 mod c2sp;
 mod ceremony;
 mod cli;
+mod drand;
 mod estimates;
 mod fault_cases;
 mod faults;

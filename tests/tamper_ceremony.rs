@@ -126,9 +126,18 @@ type Rewrite = fn(&mut Vec<Entry>);
 /// drawn under another; a fork, a truncation and a reordering are found, and a hole in the chain by itself.
 #[test]
 fn a_forked_cut_or_reordered_ledger_is_found() {
-    let rewritten: [(&str, Rewrite, &str); 3] = [
+    // The root of a draw's teams, notices or sample is one that its plan does not give.
+    fn forge_root(all: &mut [Entry], word: &str) {
+        let fact = all[3].facts.iter_mut().find(|(known, _)| known == word).expect("the draw has the fact");
+        let digit = fact.1.pop().expect("a digit");
+        fact.1.push(if digit == '0' { '1' } else { '0' });
+    }
+    let rewritten: [(&str, Rewrite, &str); 6] = [
         ("a fork", |all| all[0].facts[1].1 = "fairdraw 9.9.9".to_owned(), "ledger/000001-SEAL.txt"),
         ("cut before the draw", |all| all.truncate(3), "manifest.json"),
+        ("another root of teams", |all| forge_root(all, "teams"), "ledger/000004-DRAW.txt"),
+        ("another root of notices", |all| forge_root(all, "notices"), "ledger/000004-DRAW.txt"),
+        ("another sample", |all| forge_root(all, "sample"), "ledger/000004-DRAW.txt"),
         ("cut within the entropy", |all| all.truncate(2), "ledger/000003-ENTROPY.txt"),
     ];
     for (how, change, file) in rewritten {

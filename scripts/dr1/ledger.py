@@ -184,6 +184,14 @@ def check_ledger(files, ceremony):
     planned = [f"dice {value}" for value in seal.all("dice")] + [f"sealed {value}" for value in seal.all("sealed-value")]
     planned += ["beacon " + " ".join(deciding.split(" ")[:2])] if deciding else []
     same("entropy.txt", "the kinds of chance, after the seal", planned, kinds_of(files["entropy.txt"], suite))
+    signature = drawn.fact("signature")
+    if signature:
+        source, issue, value = files["entropy.txt"].decode().split("\n")[-2].split(" ")[1:]
+        if not source.startswith("drand/") or not re.fullmatch("([0-9a-f]{2})+", signature):
+            raise No(drawn.file, "signature", "a signature of the sealed chain of drand", f"{source} {signature}")
+        same("entropy.txt", f"the randomness of round {issue}, after {drawn.file}", sha256(bytes.fromhex(signature)), value)
+        say("", f"drand round {issue}: the record holds the SHA-256 of its signature; the signature itself is for")
+        say("", "`fairdraw verify`, or any client of drand")
     if deciding:
         falls = deciding.split(" ")[2]
         if seal.time >= falls:

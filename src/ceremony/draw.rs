@@ -112,7 +112,7 @@ pub fn with_manifest(made: &Made, mut files: Vec<File>) -> Vec<File> {
 }
 
 /// Lists what a DRAW entry says of a bundle; of a secret one it says nothing that could be tried through.
-fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, String)> {
+pub fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, String)> {
     let bytes = |path: &str| {
         let file = files.iter().find(|file| file.path == path);
         &file.expect("a bundle holds all its files").bytes

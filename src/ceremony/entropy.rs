@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use super::drand::{DrandError, Pasted};
 use super::plan::{Beacon, Dice};
 use super::{CeremonyError, fact};
 use crate::files::ledger::{Disk, Ledger, LedgerError};
@@ -23,6 +24,8 @@ pub type Ask<'a> = dyn FnMut(&str) -> Option<String> + 'a;
 
 /// Records the next part of the entropy: what stands before the beacon, or the beacon.
 ///
+/// A round of drand that was pasted is checked and stands for the beacon's value, which else is typed twice.
+///
 /// # Errors
 /// [`CeremonyError`]; then nothing is on record.
 pub fn record(
@@ -30,6 +33,7 @@ pub fn record(
     ceremony: &str,
     time: DateTime,
     fallback: Option<&str>,
+    pasted: Option<&Pasted>,
     ask: &mut Ask<'_>,
     disk: &mut dyn Disk,
 ) -> Result<Entry, CeremonyError> {
@@ -46,6 +50,9 @@ pub fn record(
     let admitted = |facts| ledger.next(Kind::Entropy, time, ceremony, attempt.number, facts);
     admitted(vec![fact("part", part)])?;
 
+    if let Some(pasted) = pasted.filter(|_| is_first) {
+        return Err(DrandError::TooEarly(pasted.round.round).into());
+    }
     if is_first {
         let text = first_part(ledger.entries(), &seal, beacon.as_ref(), time, ask)?;
         let record = Entropy::parse(text.as_bytes())?;
@@ -69,7 +76,7 @@ pub fn record(
         None => beacon,
         Some(_) => seal.fact("fallback").and_then(Beacon::parse).ok_or(CeremonyError::NoFallback)?,
     };
-    let Beacon { source, issue, falls } = decides;
+    let Beacon { source, issue, falls } = decides.clone();
     let what = format!("beacon {source} {issue}");
     if time < falls {
         return Err(CeremonyError::NotFallen { what, falls, now: time });
@@ -90,7 +97,10 @@ pub fn record(
             text
         }
     };
-    let value = twice(&what, ask)?;
+    let value = match pasted {
+        Some(pasted) => pasted.value(&decides, seal.time)?,
+        None => twice(&what, ask)?,
+    };
     text.push_str(&format!("beacon {source} {issue} {value}\n"));
     let record = Entropy::parse(text.as_bytes())?;
     refuse_reuse(ledger.entries(), &text)?;
@@ -100,6 +110,7 @@ pub fn record(
         fact("pre-beacon", record.pre_beacon_code(seal.suite())),
         fact("beacon", format_args!("{source} {issue}")),
     ];
+    facts.extend(pasted.iter().flat_map(|pasted| pasted.facts()));
     facts.extend(fallback.map(|reason| fact("fallback-reason", reason)));
     let entry = admitted(facts)?;
     ledger.place_file(disk, &folder.join(RECORD), text.as_bytes())?;

@@ -5,6 +5,7 @@
 //! | [`changes`] | reports what became of every entity since the last seal |
 //! | [`plan`] | reads `ceremony.toml`: which chance will decide, when, and until when the lists stay secret |
 //! | [`seal`] | freezes a workspace and fixes all that decides the draw |
+//! | [`drand`] | checks a round of the public beacon drand without a network |
 //! | [`entropy`] | records dice, sealed values and the beacon, in this order |
 //! | [`draw`] | makes the plan of a sealed attempt, or voids the attempt |
 //! | [`amend`] | changes a seat or a day of a drawn plan, and replays such changes |
@@ -19,6 +20,7 @@
 
 pub mod amend;
 pub mod changes;
+pub mod drand;
 pub mod draw;
 pub mod entropy;
 pub mod lodge;
@@ -68,6 +70,8 @@ pub enum CeremonyError {
     Short(String),
     #[error("the plan names no fallback beacon")]
     NoFallback,
+    #[error(transparent)]
+    Drand(#[from] drand::DrandError),
     #[error(transparent)]
     Record(#[from] EntropyError),
     #[error("{file} of the attempt is not what is on record")]

@@ -5,8 +5,9 @@ use std::path::Path;
 use jiff::civil::DateTime;
 
 use super::changes::{Changes, changes};
+use super::drand::DrandError;
 use super::plan::{Beacon, CeremonyPlan};
-use super::{CeremonyError, fact, sheet};
+use super::{CeremonyError, drand, fact, sheet};
 use crate::files::freeze::{File, freeze};
 use crate::files::ledger::{Disk, Ledger};
 use crate::files::workspace::{self, EarlierVisit};
@@ -112,6 +113,14 @@ fn check_chance(plan: &CeremonyPlan, entries: &[Entry], seal: &Entry) -> Result<
     for (what, falls) in falls {
         if falls <= sealed {
             return Err(CeremonyError::FallsBeforeSeal { what, falls, sealed });
+        }
+    }
+    // Of a chain that this program does not know, the time is checked when its description comes with the round.
+    for beacon in plan.beacon.iter().chain(&plan.fallback).filter(|beacon| beacon.source.starts_with(drand::SOURCE)) {
+        match drand::chain_of(&beacon.source, None) {
+            Ok(chain) => drop(drand::check_time(&chain, beacon)?),
+            Err(DrandError::UnknownChain(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     for before in entries.iter().filter(|entry| entry.kind == Kind::Seal) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::drand::{DrandError, Pasted, Round};
 use super::entropy::{bytes, dice};
 use super::plan::Beacon;
 use super::seal::rooted;
@@ -77,6 +78,8 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         let lodged = attempt.rolled.map_or(drawn.fact("pre-beacon"), |at| entries[at].fact("code"));
         compare("entropy.txt", "what stands before the beacon was changed after it was lodged", lodged, &code);
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
+        let signed = signed(seal, drawn, &record);
+        compare("entropy.txt", "the beacon is not what its chain has signed", Some(&signed.0), &signed.1);
         compare(
             "entropy.txt",
             "the chance is not the kind that was sealed",
@@ -110,6 +113,27 @@ fn in_time(
         Some(breach(&format!("{FOLDER}{}", entry.file()), what, &wanted, &entry.time.to_string()))
     });
     wrong.collect()
+}
+
+/// Checks the signature of a round of drand that stands in the ledger; returns what the record should and does hold.
+///
+/// A chain that this program does not know, or was built without, has to be asked by other means.
+fn signed(seal: &chain::Entry, drawn: &chain::Entry, record: &Entropy) -> (String, String) {
+    let nothing = || (String::new(), String::new());
+    let Some(signature) = drawn.fact("signature") else { return nothing() };
+    let Some(Line::Beacon { source, issue, value }) = record.lines().last() else { return nothing() };
+    let deciding = seal.fact(if drawn.fact("fallback-reason").is_some() { "fallback" } else { "beacon" });
+    let Some(beacon) = deciding.and_then(Beacon::parse) else { return nothing() };
+    let round = Round {
+        round: issue.parse().unwrap_or(0),
+        randomness: value.clone(),
+        signature: signature.to_owned(),
+        previous_signature: drawn.fact("previous-signature").unwrap_or_default().to_owned(),
+    };
+    match (Pasted { round, chain: None }).value(&beacon, seal.time) {
+        Ok(_) | Err(DrandError::UnknownChain(_) | DrandError::Scheme(_) | DrandError::NotBuilt) => nothing(),
+        Err(error) => (error.to_string(), format!("{source} {issue} {value}")),
+    }
 }
 
 /// Lists what a seal plans, one word for each line of a record.

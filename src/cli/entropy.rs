@@ -1,10 +1,13 @@
 //! `fairdraw entropy`.
 
-use std::io::{BufRead, IsTerminal, stdin};
+use std::fs;
+use std::io::{BufRead, IsTerminal, Read, stdin};
+use std::path::{Path, PathBuf};
 
 use super::ceremony::{Where, entry_json, failure};
 use super::{Ending, Failure, Format, answer, tell};
-use fairdraw::ceremony::{entropy, sheet};
+use fairdraw::ceremony::drand::{Chain, DrandError, Pasted, Round};
+use fairdraw::ceremony::{CeremonyError, entropy, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::ledger::code::code_of;
 
@@ -19,12 +22,19 @@ pub struct Args {
     /// Take the fallback beacon, for this reason
     #[arg(long, value_name = "REASON")]
     fallback: Option<String>,
+    /// Round of drand that is the beacon, as its service answers it: a file of JSON, or `-`
+    #[arg(long, value_name = "FILE")]
+    drand: Option<PathBuf>,
+    /// Description of a drand chain that fairdraw does not know: what its service answers at /info
+    #[arg(long, value_name = "FILE", requires = "drand")]
+    drand_chain: Option<PathBuf>,
     /// Form of the answer on stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
+    let pasted = pasted(args)?;
     let ceremony = args.place.ceremony()?;
     let mut ledger = args.place.open()?;
     let mut lines = stdin().lock().lines();
@@ -37,7 +47,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     };
     let fallback = args.fallback.as_deref();
     let time = args.place.time();
-    let entry = entropy::record(&mut ledger, &ceremony, time, fallback, &mut ask, &mut Direct).map_err(failure)?;
+    let entry = entropy::record(&mut ledger, &ceremony, time, fallback, pasted.as_ref(), &mut ask, &mut Direct);
+    let entry = entry.map_err(failure)?;
     if args.format == Format::Json {
         answer(&entry_json(&entry))?;
         return Ok(Ending::Yes);
@@ -58,4 +69,25 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     };
     answer(&text)?;
     Ok(Ending::Yes)
+}
+
+/// Reads the round that was pasted, and its chain.
+fn pasted(args: &Args) -> Result<Option<Pasted>, Failure> {
+    let Some(path) = &args.drand else { return Ok(None) };
+    let refused = |error: DrandError| failure(CeremonyError::Drand(error));
+    let round = Round::parse(&text(path)?).map_err(refused)?;
+    let chain = match &args.drand_chain {
+        Some(path) => Some(Chain::parse(&text(path)?).map_err(refused)?),
+        None => None,
+    };
+    Ok(Some(Pasted { round, chain }))
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = match path.to_str() {
+        Some("-") => stdin().lock().read_to_string(&mut text).map(|_| text),
+        _ => fs::read_to_string(path),
+    };
+    read.map_err(|error| Failure::new(format!("{}: {error}", path.display()), "name a file that holds the answer of the chain's service"))
 }

@@ -1,6 +1,6 @@
 // The ledger of an office, written from PROTOCOL.md alone: §14 the chain, §15.7 what it says of a bundle.
 
-import { bytesOf, DR1, hex, leafHash, sha256, SUITES } from "./dr1.mjs";
+import { bytesOf, DR1, hex, leafHash, sha256, SUITES, unhex } from "./dr1.mjs";
 import { Difference } from "./draw.mjs";
 import { leadsTo, readProof, treeOf } from "./proof.mjs";
 
@@ -157,6 +157,11 @@ export function compareWithLedger(entries, ceremony, files, preBeacon) {
   same("commit.txt", "is not the sealed commitment", seal.fact("commit"), hashOf("commit.txt"));
   same("entropy.txt", "is not the record in the ledger", entropy.fact("record"), hashOf("entropy.txt"));
   same("entropy.txt", "was changed before its beacon", rolled ? rolled.fact("code") : entropy.fact("pre-beacon"), preBeacon);
+  // A round of drand: its value is the SHA-256 of the signature, which `fairdraw verify` checks against the chain's key.
+  if (entropy.fact("signature")) {
+    const value = files.get("entropy.txt").trimEnd().split(" ").pop();
+    same("entropy.txt", "is not the randomness of the round's signature", hex(sha256(unhex(entropy.fact("signature")))), value);
+  }
   const tables = [["entities", "inputs/entities.csv"], ["roster", "inputs/inspectors.csv"], ["recusals", "inputs/recusals.csv"]];
   for (const [word, path] of tables.filter(([, path]) => files.has(path))) {
     const { size, root } = treeOfLines(files.get(path), suite);
