@@ -373,7 +373,12 @@ fn compare_draw(ledger: &Ledger, attempt: &Attempt, made: &Made) -> Option<Findi
     let mut others = facts.iter().filter(|(word, value)| word != "manifest" && draw.fact(word) != Some(value));
     let (word, value) = others.next()?;
     let file = format!("{}{}", witness::FOLDER, draw.file());
-    Some(whole(&file, &format!("the draw's `{word}` is not what the plan gives"), value, draw.fact(word).unwrap_or("(nothing)")))
+    Some(whole(
+        &file,
+        &format!("the draw's `{word}` is not what the plan gives"),
+        value,
+        draw.fact(word).unwrap_or("(nothing)"),
+    ))
 }
 
 fn compare_workspace(

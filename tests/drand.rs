@@ -55,9 +55,14 @@ fn the_known_chains_have_the_hashes_under_which_the_world_knows_them() {
     let told = Chain::parse(info).expect("what the service answers at /info");
     assert_eq!(told, chain(DEFAULT));
     // Every part of a description is under the hash, the scheme aside, which decides nothing that a signature does not.
-    for (from, to) in [("868f", "868e"), ("\"period\":30", "\"period\":31"), ("1595431050", "1595431051"), ("176f", "176e")] {
+    for (from, to) in
+        [("868f", "868e"), ("\"period\":30", "\"period\":31"), ("1595431050", "1595431051"), ("176f", "176e")]
+    {
         let other = Chain::parse(&info.replacen(from, to, 1)).expect("the form is sound");
-        assert!(matches!(chain_of(&format!("drand/{DEFAULT}"), Some(&other)), Err(DrandError::OtherChain { .. })), "{from}");
+        assert!(
+            matches!(chain_of(&format!("drand/{DEFAULT}"), Some(&other)), Err(DrandError::OtherChain { .. })),
+            "{from}"
+        );
     }
     assert_eq!(chain_of("kl8", None), Err(DrandError::NotSealed("kl8".to_owned())));
     let unknown = "0".repeat(64);
@@ -81,7 +86,11 @@ fn real_rounds_verify_and_changed_ones_do_not() {
             let mut digits = round.signature.clone().into_bytes();
             digits[at] = if digits[at] == b'0' { b'1' } else { b'0' };
             let signature = String::from_utf8(digits).expect("digits");
-            assert_eq!(refused(&Round { signature, ..round.clone() }), DrandError::Signature(round.round), "digit {at}");
+            assert_eq!(
+                refused(&Round { signature, ..round.clone() }),
+                DrandError::Signature(round.round),
+                "digit {at}"
+            );
         }
         for signature in ["", "zz", "00"] {
             let round = Round { signature: signature.to_owned(), ..round.clone() };
@@ -104,7 +113,10 @@ fn a_round_falls_when_its_chain_says() {
     assert_eq!(check_time(&quicknet, &beacon("123", QUICK_AT)), Ok(123));
     assert!(matches!(check_time(&quicknet, &beacon("123", "2023-08-23T23:15:34")), Err(DrandError::OtherTime { .. })));
     for issue in ["", "+123", "0123", "1e2", "0", "quick"] {
-        assert!(matches!(check_time(&quicknet, &beacon(issue, QUICK_AT)), Err(DrandError::OtherRound { .. })), "{issue}");
+        assert!(
+            matches!(check_time(&quicknet, &beacon(issue, QUICK_AT)), Err(DrandError::OtherRound { .. })),
+            "{issue}"
+        );
     }
 }
 
@@ -131,7 +143,8 @@ fn sealed_room(falls: &str) -> (tempfile::TempDir, Room, Result<(), CeremonyErro
     let plan = ceremony_toml(&format!("drand/{QUICKNET}"), "123", falls);
     let plan = plan.replace("123-bis", "1000").replace("2026-10-03T21:30:00", "2023-08-23T23:59:24");
     fs::write(room.folder.join("ceremony.toml"), plan).expect("a file can be written");
-    let sealed = seal::seal(&room.folder, &[], &mut room.ledger(), time("2023-08-23T22:00:00"), &mut Direct, &mut |_| {});
+    let sealed =
+        seal::seal(&room.folder, &[], &mut room.ledger(), time("2023-08-23T22:00:00"), &mut Direct, &mut |_| {});
     (folder, room, sealed.map(|_| ()))
 }
 
@@ -168,7 +181,8 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     assert_eq!(findings(&bundle), []);
     let verify_draw = || {
         let script = support::project().join("scripts/verify_draw.py");
-        let output = std::process::Command::new("python3").arg(script).arg(&bundle).output().expect("Python 3 is there");
+        let output =
+            std::process::Command::new("python3").arg(script).arg(&bundle).output().expect("Python 3 is there");
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     let (status, told) = verify_draw();

@@ -115,10 +115,9 @@ impl DrandError {
     /// Says what to do about it.
     pub fn advice(&self) -> Text {
         match self {
-            DrandError::NotSealed(_) => both!(
-                "type the beacon's value without --drand",
-                "不用 --drand，直接录入随机源的值"
-            ),
+            DrandError::NotSealed(_) => {
+                both!("type the beacon's value without --drand", "不用 --drand，直接录入随机源的值")
+            }
             DrandError::NotBuilt => both!(
                 "build fairdraw with its default features, or type the randomness without --drand",
                 "用默认功能重新编译 fairdraw，或不用 --drand 直接录入随机数"

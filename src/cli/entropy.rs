@@ -89,5 +89,7 @@ fn text(path: &Path) -> Result<String, Failure> {
         Some("-") => stdin().lock().read_to_string(&mut text).map(|_| text),
         _ => fs::read_to_string(path),
     };
-    read.map_err(|error| Failure::new(format!("{}: {error}", path.display()), "name a file that holds the answer of the chain's service"))
+    read.map_err(|error| {
+        Failure::new(format!("{}: {error}", path.display()), "name a file that holds the answer of the chain's service")
+    })
 }

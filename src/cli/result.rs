@@ -132,7 +132,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entry = match &mut opened.kept {
         Kept::Ledger(ledger) => {
             let mut salt = [0; 32];
-            getrandom::fill(&mut salt).map_err(|error| Failure::new(format!("no chance from the system: {error}"), ""))?;
+            getrandom::fill(&mut salt)
+                .map_err(|error| Failure::new(format!("no chance from the system: {error}"), ""))?;
             result::record(ledger, &opened.records, taken, published, &salt, time, &mut Direct).map_err(failure)?
         }
         Kept::File(path) => {
