@@ -192,7 +192,7 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     let text = fs::read_to_string(&path).expect("the entry");
     fs::write(&path, text.replace("signature b75c", "signature b75d")).expect("a file can be written");
     let found = findings(&bundle);
-    assert!(found.iter().any(|finding| finding.what.contains("chain has signed")), "{found:?}");
+    assert!(found.iter().any(|finding| finding.what.en.contains("chain has signed")), "{found:?}");
     assert_eq!(verify_draw().0, Some(1));
 }
 

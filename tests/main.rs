@@ -6,6 +6,7 @@ mod c2sp;
 mod ceremony;
 mod cli;
 mod drand;
+mod errors;
 mod estimates;
 mod fault_cases;
 mod faults;

@@ -9,15 +9,18 @@ use jiff::civil::DateTime;
 use super::draw::drawn;
 use super::seal::rows as lines;
 use super::{CeremonyError, fact, notice};
+use crate::both;
 use crate::files::freeze::File;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
 use crate::files::rows;
+use crate::lang::{Say, Text};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{hex, sha256_hex};
 use crate::ledger::merkle;
 use crate::ledger::state::{Attempt, Refusal};
 use crate::lottery::Prk;
 use crate::plan::amend::{AmendError, Amended, Amendment, Change, Outcome, Reason};
+use crate::plan::check::rule;
 use crate::plan::model::{Half, Inputs, Plan};
 use crate::plan::words::Word;
 use crate::run::{Made, Stage};
@@ -165,21 +168,41 @@ fn parse(text: &str) -> Option<Amendment> {
 }
 
 /// Says in words why a plan can not be changed so.
-pub fn words(error: &AmendError) -> String {
-    let list = |all: &[(String, &str)]| {
-        let each: Vec<String> = all.iter().map(|(officer, why)| format!("{officer} {why}")).collect();
-        if each.is_empty() { "the agency has no other officer".to_owned() } else { each.join(", ") }
-    };
+pub fn words(error: &AmendError) -> Text {
     match error {
-        AmendError::NoVisit => "the plan has no such visit, and an amendment can not add one".to_owned(),
-        AmendError::Reason => "the reason is not one for this kind of change".to_owned(),
-        AmendError::NotSeated => "the officer has no seat at this visit".to_owned(),
-        AmendError::NobodyLeft(all) => format!("nobody can step in: {}", list(all)),
-        AmendError::SameDay => "the visit is at this time already".to_owned(),
+        AmendError::NoVisit => {
+            both!("the plan has no such visit, and an amendment can not add one", "计划中没有这次检查，变更也不能新增")
+        }
+        AmendError::Reason => both!("the reason is not one for this kind of change", "该原因不适用于此类变更"),
+        AmendError::NotSeated => both!("the officer has no seat at this visit", "该人员没有被派往这次检查"),
+        AmendError::NobodyLeft(all) if all.is_empty() => {
+            both!("nobody can step in: the agency has no other officer", "无人可以递补：该部门没有其他人员")
+        }
+        AmendError::NobodyLeft(all) => {
+            let each: Vec<Text> = all
+                .iter()
+                .map(|(officer, why)| {
+                    let why = passed_over(why);
+                    both!(why => "{officer} {why}", "{officer} {why}")
+                })
+                .collect();
+            let each = Text::joined(&each, ", ", "，");
+            both!(each => "nobody can step in: {each}", "无人可以递补：{each}")
+        }
+        AmendError::SameDay => both!("the visit is at this time already", "这次检查本来就在该时间"),
         AmendError::Breaks(violations) => {
-            let each: Vec<String> =
-                violations.iter().map(|v| format!("{}: {}: {}", v.code, v.place, v.detail)).collect();
-            format!("the changed plan would break rules: {}", each.join("; "))
+            let each: Vec<Text> = violations.iter().map(Say::say).collect();
+            let each = Text::joined(&each, "; ", "；");
+            both!(each => "the changed plan would break rules: {each}", "变更后的计划会违反规则：{each}")
         }
     }
+}
+
+/// Says why an officer was passed over: the code that stands in the details.
+pub fn passed_over(why: &str) -> Text {
+    let chinese = match why {
+        "away" => "当日不能出勤",
+        code => rule(code),
+    };
+    Text { en: why.to_owned().into(), zh: chinese.to_owned().into() }
 }

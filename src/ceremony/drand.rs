@@ -91,7 +91,7 @@ impl Say for DrandError {
             DrandError::NotBuilt => "本程序编译时未启用 `drand` 功能".to_owned(),
             DrandError::NotSealed(beacon) => format!("封存的公共随机源是 {beacon}，不是 drand 的链"),
             DrandError::TooEarly(round) => format!("第 {round} 轮来得太早：先登记骰子和封存值"),
-            DrandError::Form(cause) => format!("这不是 drand 的一轮：{cause}"),
+            DrandError::Form(cause) => format!("这不是 drand 的一轮（{cause}）"),
             DrandError::UnknownChain(hash) => format!("本程序不认识链 {hash}"),
             DrandError::OtherChain { sealed, found } => format!("链的说明属于 {found}，封存的是 {sealed}"),
             DrandError::Scheme(scheme) => format!("该链用 {scheme} 方案签名，本程序不支持"),
@@ -107,7 +107,7 @@ impl Say for DrandError {
                 format!("第 {round} 轮的随机数写作 {found}，按签名应为 {expected}")
             }
         };
-        Text { en: self.to_string().into(), zh: zh.into() }
+        Text::of(self, zh)
     }
 }
 

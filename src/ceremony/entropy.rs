@@ -5,7 +5,9 @@ use jiff::civil::DateTime;
 use super::drand::{DrandError, Pasted};
 use super::plan::{Beacon, Dice};
 use super::{CeremonyError, fact};
+use crate::both;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state::{Refusal, Stage};
@@ -20,7 +22,7 @@ pub const RECORD: &str = "entropy.txt";
 const SEALED_DIGITS_MIN: usize = 32;
 
 /// Asks for one value and returns what was typed, or `None` if nothing more comes.
-pub type Ask<'a> = dyn FnMut(&str) -> Option<String> + 'a;
+pub type Ask<'a> = dyn FnMut(&Text) -> Option<String> + 'a;
 
 /// Records the next part of the entropy: what stands before the beacon, or the beacon.
 ///
@@ -71,13 +73,14 @@ pub fn record(
         return Ok(entry);
     }
 
-    let beacon = beacon.ok_or_else(|| CeremonyError::Plan("the seal names no beacon".to_owned()))?;
+    let beacon =
+        beacon.ok_or_else(|| CeremonyError::Plan(both!("the seal names no beacon", "封存时没有指定公共随机源")))?;
     let decides = match fallback {
         None => beacon,
         Some(_) => seal.fact("fallback").and_then(Beacon::parse).ok_or(CeremonyError::NoFallback)?,
     };
     let Beacon { source, issue, falls } = decides.clone();
-    let what = format!("beacon {source} {issue}");
+    let what = super::beacon(&source, &issue);
     if time < falls {
         return Err(CeremonyError::NotFallen { what, falls, now: time });
     }
@@ -130,17 +133,17 @@ fn first_part(
     // Dice that are written down when the beacon is known can be written to suit it; the fallback is another chance.
     let last = seal.fact("fallback").and_then(Beacon::parse).or(beacon.cloned());
     if let Some(Beacon { source, issue, falls }) = last.filter(|last| !dice.is_empty() && last.falls <= time) {
-        return Err(CeremonyError::Late { what: format!("beacon {source} {issue}"), falls, now: time });
+        return Err(CeremonyError::Late { what: super::beacon(&source, &issue), falls, now: time });
     }
     if beacon.is_none()
         && let Some(falls) = seal.fact("rolled-at").and_then(|time| time.parse().ok())
         && time < falls
     {
-        return Err(CeremonyError::NotFallen { what: "the rolling of the dice".to_owned(), falls, now: time });
+        return Err(CeremonyError::NotFallen { what: both!("the rolling of the dice", "掷骰"), falls, now: time });
     }
     let mut text = "dr1 entropy v1\n".to_owned();
     for (no, Dice { sides, rolls }) in (1..).zip(dice) {
-        let what = format!("dice {no}: {rolls} rolls of {sides} sides");
+        let what = both!("dice {no}: {rolls} rolls of {sides} sides", "第 {no} 组骰子（{sides} 面，{rolls} 次）");
         let digits = twice(&what, ask)?;
         if digits.len() != rolls as usize {
             return Err(CeremonyError::Rolls { what, planned: rolls, found: digits.len() });
@@ -148,7 +151,7 @@ fn first_part(
         text.push_str(&format!("dice {sides} {digits}\n"));
     }
     for (no, planned) in (1u32..).zip(seal.facts_of("sealed-value")) {
-        let hex = twice(&format!("sealed value {no}"), ask)?.to_ascii_lowercase();
+        let hex = twice(&both!("sealed value {no}", "第 {no} 个封存值"), ask)?.to_ascii_lowercase();
         let is_sealed = bytes(&hex).is_some_and(|bytes| planned == format!("{no} {}", suite_hex(seal.suite(), &bytes)));
         if !is_sealed || hex.len() < SEALED_DIGITS_MIN {
             return Err(CeremonyError::NotSealed(no));
@@ -162,7 +165,7 @@ fn first_part(
                 && values.any(|(_, hash)| hashes.iter().any(|h| h == hash))
         };
         if let Some(before) = entries.iter().find(has_it) {
-            return Err(CeremonyError::Reused(format!("sealed value {no}"), before.number));
+            return Err(CeremonyError::Reused(both!("sealed value {no}", "第 {no} 个封存值"), before.number));
         }
         text.push_str(&format!("sealed {no} {hex}\n"));
     }
@@ -182,15 +185,17 @@ pub fn bytes(hex: &str) -> Option<Vec<u8>> {
 }
 
 /// Asks for a value and once more for the same.
-fn twice(what: &str, ask: &mut Ask<'_>) -> Result<String, CeremonyError> {
-    let mut typed = |prompt: &str| {
-        let text = ask(prompt).ok_or_else(|| CeremonyError::Short(what.to_owned()))?;
+fn twice(what: &Text, ask: &mut Ask<'_>) -> Result<String, CeremonyError> {
+    let mut typed = |prompt: &Text| {
+        let text = ask(prompt).ok_or_else(|| CeremonyError::Short(what.clone()))?;
         Ok::<String, CeremonyError>(text.split_whitespace().collect())
     };
     let first = typed(what)?;
-    let second = typed(&format!("{what}, again"))?;
+    let second = typed(&both!(what => "{what}, again", "{what}，再输一次"))?;
     if first != second {
-        return Err(CeremonyError::TypedTwice { what: what.to_owned(), first, second });
+        // Neither is said back: it may be secret, and a screen in the room shows it to everybody.
+        let at = 1 + first.chars().zip(second.chars()).take_while(|(a, b)| a == b).count();
+        return Err(CeremonyError::TypedTwice { what: what.clone(), at });
     }
     Ok(first)
 }
@@ -202,7 +207,7 @@ fn refuse_reuse(entries: &[Entry], text: &str) -> Result<(), CeremonyError> {
     let is_used = |value: &str| hashes.iter().any(|hash| hash == value);
     let mut used = entries.iter().filter(|entry| entry.kind == Kind::Entropy);
     match used.find(|entry| words.iter().any(|word| entry.fact(word).is_some_and(is_used))) {
-        Some(entry) => Err(CeremonyError::Reused("this entropy".to_owned(), entry.number)),
+        Some(entry) => Err(CeremonyError::Reused(both!("this entropy", "这份熵"), entry.number)),
         None => Ok(()),
     }
 }

@@ -1,10 +1,12 @@
 //! `fairdraw amend`.
 
 use jiff::civil::Date;
+use serde::Serialize;
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, Progress, answer};
-use fairdraw::ceremony::{amend, sheet};
+use super::ceremony::{EntryAnswer, Where, entry_text, failure};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
+use fairdraw::both;
+use fairdraw::ceremony::amend;
 use fairdraw::files::ledger::Direct;
 use fairdraw::plan::amend::{Amendment, Change, REASONS, Reason};
 use fairdraw::plan::model::Half;
@@ -33,6 +35,20 @@ pub struct Args {
     /// Why: sick, leave, duty, left, recusal; entity-closed, entity-asked, weather, officers-short
     #[arg(long, value_name = "CODE", value_parser = reason)]
     reason: Reason,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    entry: EntryAnswer<'a>,
+    /// Officers who were next by ticket and can not go, with the reason.
+    passed_over: Vec<[&'a str; 2]>,
+    substitute: Option<&'a str>,
+    visits: &'a [String],
+    details: String,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -41,7 +57,12 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let change = match (&args.officer, args.day) {
         (Some(certificate), _) => Change::Officer { certificate: certificate.clone() },
         (None, Some(date)) => Change::Day { date, half: args.half },
-        (None, None) => return Err(Failure::new("nothing to change", "give --officer or --day")),
+        (None, None) => {
+            return Err(Failure::new(
+                both!("nothing to change", "没有要变更的内容"),
+                both!("give --officer or --day", "请给出 --officer 或 --day"),
+            ));
+        }
     };
     let amendment = Amendment { visit: args.visit.clone(), change, reason: args.reason };
     let progress = Progress::new();
@@ -49,26 +70,42 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let amended = amend::amend(&mut ledger, &ceremony, &amendment, args.place.time(), &mut Direct, &mut stage);
     drop(progress);
     let (entry, outcome) = amended.map_err(failure)?;
-    let mut told =
-        format!("{ceremony} is amended: ledger entry {}, code {}\n", entry.number, sheet::short_code(&entry));
+    let folder = ledger.attempt_folder(&ceremony, entry.attempt).join(amend::FOLDER);
+    if args.format == Format::Json {
+        answer(&json(&Answer {
+            entry: EntryAnswer::of(&entry),
+            passed_over: outcome.passed_over.iter().map(|(officer, why)| [officer.as_str(), why]).collect(),
+            substitute: outcome.substitute.as_deref(),
+            visits: &outcome.visits,
+            details: folder.display().to_string(),
+        }))?;
+        return Ok(Ending::Yes);
+    }
+    let entry = entry_text(&entry);
+    let mut told = both!(entry => "{ceremony} is amended: {entry}\n", "{ceremony} 已变更：{entry}\n");
     for (certificate, why) in &outcome.passed_over {
-        told.push_str(&format!("  passed     {certificate}: {why}\n"));
+        let why = amend::passed_over(why);
+        told = told.followed_by(both!(why => "  passed     {certificate}: {why}\n", "  略过 {certificate}：{why}\n"));
     }
     if let Some(certificate) = &outcome.substitute {
-        told.push_str(&format!("  steps in   {certificate}\n"));
+        told = told.followed_by(both!("  steps in   {certificate}\n", "  递补 {certificate}\n"));
     }
-    told.push_str(&format!("  changed    {}\n", outcome.visits.join(", ")));
-    let folder = ledger.attempt_folder(&ceremony, entry.attempt).join(amend::FOLDER);
-    told.push_str(&format!("  details    {}\n", folder.display()));
-    answer(&told)?;
+    let (visits, folder) = (outcome.visits.join(", "), folder.display());
+    answer_text(&told.followed_by(both!(
+        "  changed    {visits}\n  details    {folder}\n",
+        "  变更的检查 {visits}\n  明细 {folder}\n"
+    )))?;
     Ok(Ending::Yes)
 }
 
 fn reason(text: &str) -> Result<Reason, String> {
     let codes: Vec<&str> = REASONS.iter().map(|row| row.1).collect();
-    Reason::from_code(text).ok_or_else(|| format!("a reason is one of {}", codes.join(", ")))
+    Reason::from_code(text).ok_or_else(|| {
+        both!("a reason is one of {}", "原因代码应为以下之一：{}", codes.join(", ")).get(lang()).to_owned()
+    })
 }
 
 fn half(text: &str) -> Result<Half, String> {
-    Half::from_word(text).ok_or_else(|| "a part of the day is AM or PM".to_owned())
+    Half::from_word(text)
+        .ok_or_else(|| both!("a part of the day is AM or PM", "时段应为 AM 或 PM").get(lang()).to_owned())
 }

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ceremony::{Where, failure};
-use super::publish::{ledger_of, replayed};
+use super::ceremony::{Where, failure, out_of_order};
+use super::publish::{ledger_of, replayed, secret};
 use super::void::reason;
 use super::workbooks::replay;
-use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use super::{Ending, Failure, Format, Progress, answer, json, lang, no_chance, tell, unwritten};
 use fairdraw::both;
 use fairdraw::ceremony::{draw, result};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Direct, Ledger};
 use fairdraw::files::results;
+use fairdraw::lang::{Say, Text, foreign};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state;
@@ -132,8 +133,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entry = match &mut opened.kept {
         Kept::Ledger(ledger) => {
             let mut salt = [0; 32];
-            getrandom::fill(&mut salt)
-                .map_err(|error| Failure::new(format!("no chance from the system: {error}"), ""))?;
+            getrandom::fill(&mut salt).map_err(no_chance)?;
             result::record(ledger, &opened.records, taken, published, &salt, time, &mut Direct).map_err(failure)?
         }
         Kept::File(path) => {
@@ -192,8 +192,13 @@ impl Source {
                 let manifest = made_manifest(&bundle)?;
                 let drawn = attempt.draw.map(|at| &ledger.entries()[at]);
                 if drawn.and_then(|entry| entry.fact("manifest")) != Some(&manifest) {
-                    let cause = format!("{} is not the plan that the ledger's DRAW entry names", bundle.display());
-                    return Err(Failure::new(cause, "restore the attempt's folder from a copy"));
+                    let cause = both!(
+                        "{} is not the plan that the ledger's DRAW entry names",
+                        "{} 不是台账 DRAW 条目所指的计划",
+                        bundle.display()
+                    );
+                    let advice = both!("restore the attempt's folder from a copy", "用副本恢复本次的文件夹");
+                    return Err(Failure::new(cause, advice));
                 }
                 let records = result::known(&ledger, &ceremony).map_err(failure)?;
                 (made, records, ledger.entries().to_vec(), Kept::Ledger(ledger))
@@ -204,7 +209,9 @@ impl Source {
         let mut calendar = results::calendar(&files, &mut faults);
         if faults.has_errors() {
             tell(&report::faults(&faults.into_sorted(), lang()));
-            return Err(Failure::new("the calendar can not be read", "give files as plan.toml names them"));
+            let cause = both!("the calendar can not be read", "日历无法读取");
+            let advice = both!("give files as plan.toml names them", "请给出 plan.toml 所指那样的文件");
+            return Err(Failure::new(cause, advice));
         }
         calendar.extend(made.inputs.calendar.iter().cloned());
         Ok(Opened { made, records, calendar, entries, kept })
@@ -213,26 +220,35 @@ impl Source {
 
 /// Refuses to publish results of visits whose list is still secret (protocol §16.1).
 fn refuse_secret(entries: &[Entry], ceremony: &str) -> Result<(), Failure> {
-    let attempts = state::read(entries).map_err(|(_, refusal)| Failure::new(&refusal, refusal.advice()))?;
+    let attempts = state::read(entries).map_err(out_of_order)?;
     let Some(day) = state::secret_until(entries, &attempts, ceremony) else { return Ok(()) };
-    let cause = format!("the lists of {ceremony} are secret until {day} and until they are opened");
-    Err(Failure::new(cause, "take the results in without --publish and --site; publish them after `fairdraw open`"))
+    let advice = both!(
+        "take the results in without --publish and --site; publish them after `fairdraw open`",
+        "收结果时不加 --publish 和 --site；`fairdraw open` 之后再公示"
+    );
+    Err(Failure::new(secret(ceremony, &day), advice))
 }
 
 /// Makes sure that a folder is the open site of a period: one that shows the commitment alone must not show results.
 fn check_site(site: &Path, period: &str) -> Result<(), Failure> {
-    let refused = |cause: &str| {
-        let advice = "give the folder that `fairdraw publish` wrote for this plan, after the visits are public";
-        Failure::new(format!("{}: {cause}", site.display()), advice)
+    let refused = |cause: &dyn Say| {
+        let advice = both!(
+            "give the folder that `fairdraw publish` wrote for this plan, after the visits are public",
+            "请给出 `fairdraw publish` 在检查公开之后为该计划写出的文件夹"
+        );
+        Failure::at(site.display(), cause, advice)
     };
-    let mark = fs::read(site.join(site::MARK)).map_err(|error| refused(&error.to_string()))?;
-    let mark: serde_json::Value = serde_json::from_slice(&mark).map_err(|error| refused(&error.to_string()))?;
+    let mark = fs::read(site.join(site::MARK)).map_err(|error| refused(&error))?;
+    let mark: serde_json::Value = serde_json::from_slice(&mark).map_err(|error| refused(&foreign(&error)))?;
     let word = |name: &str| mark[name].as_str().unwrap_or_default().to_owned();
     if format!("{}.{}", word("region"), word("period")) != period {
-        return Err(refused("the site is of another plan"));
+        return Err(refused(&both!("the site is of another plan", "这是另一份计划的网站")));
     }
     if !site.join("list.html").is_file() {
-        return Err(refused("the site does not show the drawn entities, so it must not show their results"));
+        return Err(refused(&both!(
+            "the site does not show the drawn entities, so it must not show their results",
+            "该网站没有公开抽中的检查对象，因此也不得公开其结果"
+        )));
     }
     Ok(())
 }
@@ -241,17 +257,20 @@ fn check_site(site: &Path, period: &str) -> Result<(), Failure> {
 pub fn read_results(path: &Path, period: &str) -> Result<Records, Failure> {
     match fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Records::new(period.to_owned())),
-        Err(error) => Err(Failure::new(format!("{}: {error}", path.display()), "")),
+        Err(error) => Err(Failure::at(path.display(), error, Text::default())),
         Ok(bytes) => results::parse(&bytes, period).map_err(|error| {
-            let advice = "restore the table from a copy; results are corrected with `fairdraw result --correct` only";
-            Failure::new(format!("{}: {error}", path.display()), advice)
+            let advice = both!(
+                "restore the table from a copy; results are corrected with `fairdraw result --correct` only",
+                "用副本恢复该表；结果只能用 `fairdraw result --correct` 更正"
+            );
+            Failure::at(path.display(), error, advice)
         }),
     }
 }
 
 fn made_manifest(bundle: &Path) -> Result<String, Failure> {
     let path = bundle.join(fairdraw::files::bundle::MANIFEST);
-    let bytes = fs::read(&path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), ""))?;
+    let bytes = fs::read(&path).map_err(|error| Failure::at(path.display(), error, Text::default()))?;
     Ok(sha256_hex(&bytes))
 }
 
@@ -264,6 +283,5 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     });
-    written
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display()), "choose a place that can be written to"))
+    written.map_err(|error| unwritten(path, error))
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, duty_place, own_items};
+use crate::both;
 use crate::lottery::{Rate, Sample};
 use crate::plan::model::{AgencyNo, EntityNo, Inputs, Plan, Stratum, TaskNo};
 
@@ -42,13 +43,24 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
         let key = (row.entity, row.agency, row.task);
         let place = || duty_place(inputs, row.entity, row.agency, row.task);
         if !all.contains(&key) {
-            found.add("unplaced-not-due", place(), "the duty is listed as unplaced and follows from no sample");
+            found.add(
+                "unplaced-not-due",
+                place(),
+                both!(
+                    "the duty is listed as unplaced and follows from no sample",
+                    "列为未排期的事项不是任何样本应办的"
+                ),
+            );
         }
         if !unplaced.insert(key) {
-            found.add("unplaced-twice", place(), "the duty is listed as unplaced twice");
+            found.add("unplaced-twice", place(), both!("the duty is listed as unplaced twice", "该事项两次列为未排期"));
         }
         if !REASONS.contains(&row.reason) {
-            found.add("unplaced-reason", place(), format!("the reason {:?} is not a known one", row.reason));
+            found.add(
+                "unplaced-reason",
+                place(),
+                both!("the reason {:?} is not a known one", "原因 {:?} 不在已知之列", row.reason),
+            );
         }
     }
     let mut visits: BTreeMap<EntityNo, Vec<usize>> = BTreeMap::new();
@@ -68,7 +80,10 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
             able.retain(|at| own().all(|item| plan.visits[*at].items.contains(&item)));
         }
         if able.is_empty() {
-            let detail = "the duty is met at no visit and not listed as unplaced";
+            let detail = both!(
+                "the duty is met at no visit and not listed as unplaced",
+                "该事项没有在任何一次检查中办理，也没有列为未排期"
+            );
             found.add("duty-missing", duty_place(inputs, key.0, key.1, key.2), detail);
         }
         for at in able {
@@ -102,7 +117,11 @@ fn refuse_visits_without_duty(
         if count > due {
             let place =
                 format!("entity {} agency {}", inputs.entities[entity.at()].id, inputs.agencies[agency.at()].code);
-            found.add("duty-twice", place, format!("{count} visits for {due} duties"));
+            found.add(
+                "duty-twice",
+                place,
+                both!("{count} visits for {due} duties", "应办 {due} 项，却检查 {count} 次"),
+            );
         }
     }
 }
