@@ -150,20 +150,7 @@ impl Refusal {
                 "complete the record with `fairdraw entropy`, then void the attempt",
                 "先用 `fairdraw entropy` 补全记录，再作废本次"
             ),
-            Refusal::NotSealed(_) => "run `fairdraw seal` first",
-            Refusal::SealedAlready { .. } => "go on with `fairdraw entropy`, or end the attempt with `fairdraw void`",
-            Refusal::Attempt { .. } => "the ledger was not written by fairdraw; compare it with a copy kept outside",
             Refusal::Suite { .. } => both!("use a later version of fairdraw", "请使用更新版本的 fairdraw"),
-            Refusal::NoEntropy(_) | Refusal::NoBeacon(_) | Refusal::NotRolled(_) => "run `fairdraw entropy`",
-            Refusal::EntropyComplete { .. } => "run `fairdraw draw`",
-            Refusal::Drawn { .. } => "change a drawn plan with `fairdraw amend` only",
-            Refusal::NotDrawn(_) => "run `fairdraw draw` first",
-            Refusal::NotPublished(_) => "run `fairdraw publish` on the workspace first",
-            Refusal::PublishedAlready(_) => "run `fairdraw open` when the embargo has ended",
-            Refusal::Embargo { .. } => "wait until the day after; visits that are known in advance are no checks",
-            Refusal::Void { .. } => "seal the next attempt with `fairdraw seal`",
-            Refusal::Opened(_) => "",
-            Refusal::SampleUnknown(_) => "complete the record with `fairdraw entropy`, then void the attempt",
         }
     }
 }

@@ -213,12 +213,12 @@ impl Job {
         }
         tasks.sort_by(|a, b| a.code.cmp(&b.code));
         let Sample { suite, region, period, id, rounding, without_id, .. } = written.sample;
-        let named = suite.as_deref().map_or(Some(Suite::default()), Suite::parse);
+        let suite = suite.unwrap_or_else(|| Suite::default().name().to_owned());
+        let named = Suite::parse(&suite);
         if named.is_none() {
             wrong.push(both!(
-                "suite {:?} is not known; write \"dr1\" or \"dr1-gm\"",
-                "密码套件 {:?} 不认识；请写 \"dr1\" 或 \"dr1-gm\"",
-                suite.unwrap_or_default()
+                "suite {suite:?} is not known; write \"dr1\" or \"dr1-gm\"",
+                "密码套件 {suite:?} 不认识；请写 \"dr1\" 或 \"dr1-gm\""
             ));
         }
         let suite = named.unwrap_or_default();
