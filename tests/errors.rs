@@ -251,7 +251,7 @@ fn files_and_bundles_speak_both() {
     let sheets = [
         SheetError::Open(gone()),
         SheetError::Parquet(parquet),
-        SheetError::Compression("lzo".to_owned()),
+        SheetError::Compression("lzo"),
         SheetError::Workbook("zip".to_owned()),
         SheetError::Contradiction("Parquet".to_owned()),
         SheetError::Password,
