@@ -3,6 +3,7 @@
 
     python3 verify_draw.py BUNDLE               verify a bundle (levels 2 and 3 of PROTOCOL §11)
     python3 verify_draw.py BUNDLE --seed TEXT   the same, and entropy.txt must be the record of this seed
+    python3 verify_draw.py BUNDLE --ledger DIR  the same, and the amendments on the office's ledger are replayed (§17)
     python3 verify_draw.py --vectors DIR        run the vectors of §13
 
 The protocol itself is in the folder dr1 beside this file, one module for each part of PROTOCOL.md.
@@ -24,15 +25,16 @@ def main():
     parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help="the bundle's folder")
     parser.add_argument("--vectors", metavar="DIR", help="run the vectors in this folder instead")
     parser.add_argument("--seed", metavar="TEXT", help="entropy.txt must be the record of this seed")
+    parser.add_argument("--ledger", metavar="DIR", help="the office's ledger, whose amendments are replayed")
     args = parser.parse_args()
-    if (args.bundle is None) == (args.vectors is None) or (args.seed is not None and args.bundle is None):
-        parser.error("give a BUNDLE, with or without --seed TEXT, or --vectors DIR")
+    if (args.bundle is None) == (args.vectors is None) or (args.bundle is None and (args.seed or args.ledger)):
+        parser.error("give a BUNDLE, with or without --seed TEXT and --ledger DIR, or --vectors DIR")
     if args.seed is not None and not re.fullmatch(RECORD_FORMS[0][1], "seed " + args.seed):
         parser.error("a seed has 1 to 128 characters from 20 to 7e and no blank at either end")
     try:
         if args.vectors is not None:
             return run_vectors(args.vectors)
-        verify_bundle(args.bundle, args.seed)
+        verify_bundle(args.bundle, args.seed, args.ledger)
         return 0
     except No as no:
         print(no)

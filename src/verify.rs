@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::both;
-use crate::ceremony::{self, CeremonyError, witness};
+use crate::ceremony::{self, amend, witness};
 use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
 use crate::files::freeze::{File, freeze};
@@ -456,15 +456,27 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
     if let Some(finding) = compare_draw(&ledger, attempt, made) {
         return Some(finding);
     }
-    match ceremony::amend::amended(&ledger, attempt, made) {
-        Ok(_) => None,
-        Err(CeremonyError::Changed { file }) => Some(whole(
-            &file,
-            both!("the amendment does not give what its entry says", "变更得出的与其台账条目不符"),
-            both!("what its entry says", "台账条目所述"),
-            both!("something else", "其他"),
-        )),
-        Err(error) => Some(broken(&error)),
+    let amendments = match ceremony::amend::files(&ledger, attempt) {
+        Ok(files) => files,
+        Err(error) => return Some(broken(&error)),
+    };
+    compare_amendments(made, ledger.entries(), attempt, &amendments).into_iter().next()
+}
+
+/// Replays the amendments of a plan, and compares the tables beside them with what they give.
+fn compare_amendments(
+    made: &Made,
+    entries: &[Entry],
+    attempt: &Attempt,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Vec<Finding> {
+    let told = |wrong: amend::Mismatch| Finding {
+        row: wrong.row,
+        ..whole(&wrong.file, wrong.what, wrong.expected, wrong.found)
+    };
+    match amend::replay(made, entries, attempt, files) {
+        Ok(replayed) => amend::compare_tables(&replayed, &made.inputs, files).into_iter().map(told).collect(),
+        Err(wrong) => vec![told(*wrong)],
     }
 }
 

@@ -23,7 +23,7 @@ fn rows(path: &std::path::Path) -> Vec<Vec<String>> {
 fn apply(room: &Room, visit: &str, change: Change, reason: Reason) -> Result<Outcome, CeremonyError> {
     let amendment = Amendment { visit: visit.to_owned(), change, reason };
     let done = amend::amend(&mut room.ledger(), NAME, &amendment, time(AMEND_AT), &mut Direct, &mut |_| {});
-    done.map(|(_, outcome)| outcome)
+    done.map(|done| done.outcome)
 }
 
 fn officer(certificate: &str) -> Change {

@@ -128,6 +128,7 @@ fn amendments() -> Vec<AmendError> {
         AmendError::NobodyLeft(vec![("D01001".to_owned(), "away"), ("D01002".to_owned(), "on-leave")]),
         AmendError::Breaks(vec![violation()]),
         AmendError::SameDay,
+        AmendError::Visited,
     ]
 }
 
@@ -251,7 +252,7 @@ fn files_and_bundles_speak_both() {
     let sheets = [
         SheetError::Open(gone()),
         SheetError::Parquet(parquet),
-        SheetError::Compression("lzo"),
+        SheetError::Compression("LZO"),
         SheetError::Workbook("zip".to_owned()),
         SheetError::Contradiction("Parquet".to_owned()),
         SheetError::Password,

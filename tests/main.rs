@@ -26,6 +26,7 @@ mod sample;
 mod site;
 mod stability;
 mod staffing;
+mod substitutes;
 mod support;
 mod tamper;
 mod tamper_ceremony;

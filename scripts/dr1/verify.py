@@ -1,6 +1,7 @@
 """§11: the steps of a verifier, in their order."""
 import collections
 
+from .amend import check_office, read_office
 from .answers import CannotAnswer, No, say, sha256
 from .bundle import check_files, check_rows, compare, read_folder
 from .draw import build_frames, build_strata, draw_all, form_duties, write_commit, write_samples, write_strata
@@ -28,7 +29,7 @@ def suite_named(commit):
 
 
 def verify_draw(files):
-    """§11.2 steps 2 to 8. Returns inputs, PRK, kinds of the record's lines, and duties."""
+    """§11.2 steps 2 to 8. Returns inputs, PRK, kinds of the record's lines, strata, and duties."""
     inputs = Inputs(files)
     say("2 inputs", f"{len(INPUTS)} files well formed: {len(inputs.entities)} entities, {len(inputs.tasks)} tasks, "
                     f"{len(inputs.history)} rows of history, {len(inputs.inspectors)} officers")
@@ -61,7 +62,7 @@ def verify_draw(files):
     compare("samples.csv", samples, files["samples.csv"])
     say("8 compare", f"strata.csv agrees, {len(strata)} rows; samples.csv agrees, "
                      f"{sum(s.n + s.r for s in strata)} rows, {len(samples)} bytes")
-    return inputs, prk, kinds, form_duties(strata)
+    return inputs, prk, kinds, strata, form_duties(strata)
 
 
 def verify_teams(files, inputs, prk, duties):
@@ -91,8 +92,8 @@ def verify_teams(files, inputs, prk, duties):
                      f"keep back {kept} visits")
 
 
-def verify_bundle(folder, seed):
-    """§11.2 and §11.3 for a folder."""
+def verify_bundle(folder, seed, ledger=None):
+    """§11.2 and §11.3 for a folder, and §17 where the office's ledger is given."""
     files = read_folder(folder)
     manifest, suspects = check_files(files)
     if "rows.txt" in files:
@@ -100,8 +101,10 @@ def verify_bundle(folder, seed):
     if seed is not None:
         compare("entropy.txt", HEADING + b"seed " + seed.encode() + b"\n", files["entropy.txt"])
         say("", "entropy.txt is the record of the seed that was typed")
-    inputs, prk, kinds, duties = verify_draw(files)
-    facts = {"protocol": inputs.suite.name, "period": inputs.plan["name"], "region": inputs.plan["region"], "witnessed": is_witnessed(kinds)}
+    office = read_office(ledger) if ledger is not None else None
+    inputs, prk, kinds, strata, duties = verify_draw(files)
+    facts = {"protocol": inputs.suite.name, "period": inputs.plan["name"], "region": inputs.plan["region"],
+             "witnessed": is_witnessed(kinds)}
     for key, value in facts.items():
         if manifest[key] != value or type(manifest[key]) is not type(value):
             raise No("manifest.json", key, value, manifest[key])
@@ -110,5 +113,7 @@ def verify_bundle(folder, seed):
     check_ledger(files, f"{inputs.plan['region']}.{inputs.plan['name']}")
     if suspects:
         raise suspects[0]
+    if office:
+        check_office(files, office, inputs, prk, strata, duties)
     print("VERIFIED: levels 2 and 3. Compare the commitment and the pre-beacon code with those that were lodged,\n"
           "and beacons with their public sources.")

@@ -196,6 +196,10 @@ impl CeremonyError {
             CeremonyError::Amend(AmendError::NobodyLeft(_)) => {
                 both!("move the visit to another day with --day", "用 --day 改到另一天")
             }
+            CeremonyError::Amend(AmendError::Visited) => both!(
+                "correct the record with `fairdraw result --correct`, if it is wrong",
+                "记录有误的，用 `fairdraw result --correct` 更正"
+            ),
             CeremonyError::Amend(_) => {
                 both!("choose another day, or replace the officer first", "换一天，或先更换检查人员")
             }

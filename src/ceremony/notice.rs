@@ -75,7 +75,7 @@ pub fn notice(
     let first = draw.ok_or_else(|| order(Refusal::NotDrawn(ceremony.to_owned())))?;
     let made = drawn(ledger, attempt, stage)?;
     let Made { inputs, prk, .. } = &made;
-    let plan = &amended(ledger, attempt, &made)?.plan;
+    let plan = &amended(ledger, attempt, &made)?.now.plan;
     // The latest entry with a root stands for the plan as it is now.
     let of = |entry: &&Entry| entry.ceremony == ceremony && entry.attempt == attempt.number;
     let mut amendments = ledger.entries().iter().filter(|entry| entry.kind == Kind::Amend).filter(of);

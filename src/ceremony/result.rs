@@ -14,7 +14,7 @@ use crate::lottery::Suite;
 use crate::plan::results::{Records, Taken};
 
 /// Folder of the tables of results beside an attempt's sealed files.
-const FOLDER: &str = "results";
+pub const FOLDER: &str = "results";
 /// Bytes of a row's salt.
 const ROW_SALT: usize = 16;
 
@@ -103,6 +103,11 @@ fn salt_file(entry: &Entry) -> String {
 
 fn suite(ledger: &Ledger, attempt: &Attempt) -> Suite {
     ledger.entries()[attempt.seal].suite()
+}
+
+/// Returns the path of an entry's table beside the attempt's sealed files.
+pub fn path(entry: &Entry) -> String {
+    format!("{FOLDER}/{}", file(entry))
 }
 
 fn file(entry: &Entry) -> String {

@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?.ok_or_else(|| no_entropy())?;
+    let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?.ok_or_else(no_entropy)?;
     let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
     let earlier = args.earlier.visits()?;
     let progress = Progress::new();

@@ -169,7 +169,7 @@ fn opened_or_sealed(
             "add --sealed to publish the commitment; once opened, name the office's ledger with --ledger",
             "加 --sealed 只公布承诺；启封之后，用 --ledger 指明本机关的台账"
         );
-        return Err(Failure::new(secret(&ceremony, &day), advice));
+        return Err(Failure::new(secret(&ceremony, day), advice));
     }
     let officers = match args.officers {
         Officers::Certificate => site::Officers::Certificate,

@@ -226,7 +226,7 @@ fn refuse_secret(entries: &[Entry], ceremony: &str) -> Result<(), Failure> {
         "take the results in without --publish and --site; publish them after `fairdraw open`",
         "收结果时不加 --publish 和 --site；`fairdraw open` 之后再公示"
     );
-    Err(Failure::new(secret(ceremony, &day), advice))
+    Err(Failure::new(secret(ceremony, day), advice))
 }
 
 /// Makes sure that a folder is the open site of a period: one that shows the commitment alone must not show results.

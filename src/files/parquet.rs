@@ -173,7 +173,7 @@ impl Cells {
             if repeated.get(slot).is_none_or(|&level| level == 0) && slot > 0 {
                 self.ends.push(self.text.len());
             }
-            if most > 0 && defined[slot] != most {
+            if defined.get(slot).is_some_and(|&level| level != most) {
                 continue;
             }
             let value = values.next().ok_or_else(|| SheetError::Contradiction("Parquet".to_owned()))?;

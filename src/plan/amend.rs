@@ -1,14 +1,20 @@
-//! Changes of a drawn plan (人工调整): one seat or one day, and everything else stays as it was drawn (protocol §17).
+//! Changes of a drawn plan (人工调整): one seat, one day or one entity, and everything else stays as it was drawn
+//! (protocol §17).
 //!
 //! Nothing can be added here: an amendment names a visit of the plan. What chance decided is not decided again; who
-//! steps in is the next by the same tickets.
+//! steps in is the next by the same tickets, an officer or an entity of the reserve.
+
+mod entity;
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
-use super::check::{Violation, check};
-use super::model::{AgencyNo, EntityNo, Half, Inputs, InspectorNo, Plan, Recused, Visit};
+use super::check::{Violation, check_amended};
+use super::duties;
+use super::model::{
+    AgencyNo, EntityNo, Half, Inputs, InspectorNo, Plan, Recused, StratumName, Substitution, TaskNo, Unplaced, Visit,
+};
 use crate::lottery::keys::team_label;
 use crate::lottery::{Iv, Key, Prk, Ticket};
 
@@ -19,6 +25,38 @@ pub enum Change {
     Officer { certificate: String },
     /// The visit takes place on another day; its officers stay.
     Day { date: Date, half: Option<Half> },
+    /// The entity can not be checked; the next of the reserve of each of the visit's tasks steps in.
+    Entity,
+}
+
+/// Is the kind of a change, which decides what reasons there are for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    Officer,
+    Day,
+    Entity,
+}
+
+impl Change {
+    /// Returns the kind.
+    pub fn kind(&self) -> ChangeKind {
+        match self {
+            Change::Officer { .. } => ChangeKind::Officer,
+            Change::Day { .. } => ChangeKind::Day,
+            Change::Entity => ChangeKind::Entity,
+        }
+    }
+}
+
+impl ChangeKind {
+    /// Returns the word that stands on the ledger.
+    pub fn word(self) -> &'static str {
+        match self {
+            ChangeKind::Officer => "officer",
+            ChangeKind::Day => "day",
+            ChangeKind::Entity => "entity",
+        }
+    }
 }
 
 /// Is why: a closed list, so that a province can count (变更原因).
@@ -33,19 +71,25 @@ pub enum Reason {
     EntityAsked,
     Weather,
     OfficersShort,
+    Unreachable,
+    Closed,
+    Moved,
 }
 
-/// All reasons with their codes, their Chinese words, and whether they are about an officer.
-pub const REASONS: [(Reason, &str, &str, bool); 9] = [
-    (Reason::Sick, "sick", "因病", true),
-    (Reason::Leave, "leave", "请假", true),
-    (Reason::Duty, "duty", "另有公务", true),
-    (Reason::Left, "left", "调离或离职", true),
-    (Reason::Recusal, "recusal", "回避", true),
-    (Reason::EntityClosed, "entity-closed", "当日停业", false),
-    (Reason::EntityAsked, "entity-asked", "对象申请改期", false),
-    (Reason::Weather, "weather", "天气或灾害", false),
-    (Reason::OfficersShort, "officers-short", "人员不足", false),
+/// All reasons with their codes, their Chinese words, and the kind of change that they are for.
+pub const REASONS: [(Reason, &str, &str, ChangeKind); 12] = [
+    (Reason::Sick, "sick", "因病", ChangeKind::Officer),
+    (Reason::Leave, "leave", "请假", ChangeKind::Officer),
+    (Reason::Duty, "duty", "另有公务", ChangeKind::Officer),
+    (Reason::Left, "left", "调离或离职", ChangeKind::Officer),
+    (Reason::Recusal, "recusal", "回避", ChangeKind::Officer),
+    (Reason::EntityClosed, "entity-closed", "当日停业", ChangeKind::Day),
+    (Reason::EntityAsked, "entity-asked", "对象申请改期", ChangeKind::Day),
+    (Reason::Weather, "weather", "天气或灾害", ChangeKind::Day),
+    (Reason::OfficersShort, "officers-short", "人员不足", ChangeKind::Day),
+    (Reason::Unreachable, "unreachable", "通过登记的住所无法联系", ChangeKind::Entity),
+    (Reason::Closed, "closed", "已停业或注销", ChangeKind::Entity),
+    (Reason::Moved, "moved", "已迁出", ChangeKind::Entity),
 ];
 
 /// Is one change of one visit.
@@ -57,7 +101,7 @@ pub struct Amendment {
 }
 
 /// Is what an amendment did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Ids of the visits that changed: for an officer all of the outing.
     pub visits: Vec<String>,
@@ -65,6 +109,25 @@ pub struct Outcome {
     pub substitute: Option<String>,
     /// Who stood before that one by ticket, and why they can not go.
     pub passed_over: Vec<(String, &'static str)>,
+    /// Entity that can not be checked.
+    pub gone: Option<EntityNo>,
+    /// Who steps in for it, by task.
+    pub steps: Vec<Step>,
+    /// Ids of the visits that are made instead.
+    pub added: Vec<String>,
+    /// Duties that have no visit any more, and why.
+    pub unplaced: Vec<Unplaced>,
+}
+
+/// Is who steps in for an entity in one task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub task: TaskNo,
+    pub stratum: StratumName,
+    /// Rank and entity; `None` where the reserve is used up.
+    pub by: Option<(u32, EntityNo)>,
+    /// Whoever stood before in the reserve and can not be checked either.
+    pub passed_over: Vec<EntityNo>,
 }
 
 /// Says why a plan can not be changed so.
@@ -81,6 +144,8 @@ pub enum AmendError {
     Breaks(Vec<Violation>),
     /// The visit is on that day already.
     SameDay,
+    /// Results on record say that somebody was met there, so nobody can step in.
+    Visited,
 }
 
 /// Is a plan with its changes so far.
@@ -88,6 +153,10 @@ pub struct Amended<'a> {
     inputs: &'a Inputs,
     prk: &'a Prk,
     pub plan: Plan,
+    /// Who stood in for whom, in the order in which it happened.
+    pub substitutions: Vec<Substitution>,
+    /// What is due now.
+    duties: BTreeSet<(EntityNo, AgencyNo, TaskNo)>,
     /// Officers who must not step in: at an entity they are recused from, or on a day they are away.
     away: Vec<(InspectorNo, Option<EntityNo>, Option<Date>)>,
 }
@@ -103,30 +172,45 @@ impl Reason {
         REASONS.iter().find(|row| row.1 == code).map(|row| row.0)
     }
 
-    fn is_about_officer(self) -> bool {
-        REASONS.iter().any(|row| row.0 == self && row.3)
+    /// Returns the kind of change that the reason is for.
+    pub fn kind(self) -> ChangeKind {
+        REASONS.iter().find(|row| row.0 == self).expect("every reason has a kind").3
+    }
+
+    /// Returns the Chinese words.
+    pub fn chinese(self) -> &'static str {
+        REASONS.iter().find(|row| row.0 == self).expect("every reason has words").2
     }
 }
 
 impl<'a> Amended<'a> {
     /// Starts with the plan as it was drawn.
     pub fn new(inputs: &'a Inputs, prk: &'a Prk, plan: Plan) -> Amended<'a> {
-        Amended { inputs, prk, plan, away: Vec::new() }
+        let duties = duties::duties(inputs, &plan.frames, &plan.samples);
+        let duties = duties.into_iter().map(|duty| (duty.entity, duty.agency, duty.task)).collect();
+        Amended { inputs, prk, plan, substitutions: Vec::new(), duties, away: Vec::new() }
     }
 
-    /// Makes one change; the independent checker has the last word on it.
+    /// Makes one change; the independent checker has the last word on it. `now` is when it goes on record: what takes
+    /// the place of something else is not dated before it.
     ///
     /// # Errors
     /// [`AmendError`]; then the plan is as before.
-    pub fn apply(&mut self, amendment: &Amendment) -> Result<Outcome, AmendError> {
+    pub fn apply(&mut self, amendment: &Amendment, now: DateTime) -> Result<Outcome, AmendError> {
         let at = self.plan.visits.iter().position(|visit| visit.id == amendment.visit).ok_or(AmendError::NoVisit)?;
-        if amendment.reason.is_about_officer() != matches!(amendment.change, Change::Officer { .. }) {
+        if amendment.reason.kind() != amendment.change.kind() {
             return Err(AmendError::Reason);
         }
         match &amendment.change {
             Change::Officer { certificate } => self.replace(at, certificate, amendment.reason),
             Change::Day { date, half } => self.move_to(at, *date, *half),
+            Change::Entity => self.substitute(at, now),
         }
+    }
+
+    /// Returns all breaches of the rules that the plan has now.
+    pub fn check(&self) -> Vec<Violation> {
+        check_amended(self.inputs, self.prk, &self.plan, &self.substitutions)
     }
 
     /// Gives a seat to the next officer by ticket who can take it, at all visits of the outing.
@@ -166,10 +250,10 @@ impl<'a> Amended<'a> {
                 team.seats.iter_mut().filter(|seat| seat.inspector == gone).for_each(|seat| seat.inspector = no);
             }
             self.restate(agency, date);
-            match check(self.inputs, self.prk, &self.plan).first() {
+            match self.check().first() {
                 None => {
                     let visits = outing.iter().map(|at| self.plan.visits[*at].id.clone()).collect();
-                    return Ok(Outcome { visits, substitute: Some(name), passed_over });
+                    return Ok(Outcome { visits, substitute: Some(name), passed_over, ..Outcome::default() });
                 }
                 Some(violation) => passed_over.push((name, violation.code)),
             }
@@ -196,12 +280,12 @@ impl<'a> Amended<'a> {
             self.restate(agency, old);
             self.restate(agency, date);
         }
-        let violations = check(self.inputs, self.prk, &self.plan);
+        let violations = self.check();
         if !violations.is_empty() {
             self.plan.visits = before;
             return Err(AmendError::Breaks(violations));
         }
-        Ok(Outcome { visits: vec![id], substitute: None, passed_over: Vec::new() })
+        Ok(Outcome { visits: vec![id], ..Outcome::default() })
     }
 
     /// Lists the visits of an agency's outing: the same officers on the same day (protocol §9.2).
@@ -250,21 +334,28 @@ impl<'a> Amended<'a> {
     /// Says why an officer can not step in, as far as the other visits need not be looked at.
     fn obstacle(&self, no: InspectorNo, agency: AgencyNo, date: Date, outing: &[usize]) -> Option<&'static str> {
         let visits = || outing.iter().map(|at| &self.plan.visits[*at]);
-        let is_away = self.away.iter().any(|(officer, entity, day)| {
-            *officer == no
-                && entity.is_none_or(|entity| visits().any(|visit| visit.entity == entity))
-                && day.is_none_or(|day| day == date)
-        });
-        let of_day = |visit: &Visit| {
-            visit.date == date && visit.teams.iter().flat_map(|team| &team.seats).any(|seat| seat.inspector == no)
-        };
-        if is_away {
+        if visits().any(|visit| self.is_away(no, visit.entity, date)) {
             return Some("away");
         }
         // A second outing on the day would change who is drawn for that one: everyone's other seats stay as they are.
         visits()
             .find_map(|visit| may_go(self.inputs, no, agency, visit))
-            .or_else(|| self.plan.visits.iter().any(of_day).then_some("booked"))
+            .or_else(|| self.is_booked(no, date).then_some("booked"))
+    }
+
+    /// Tells whether an officer was replaced before, so as not to go there on that day.
+    fn is_away(&self, no: InspectorNo, entity: EntityNo, date: Date) -> bool {
+        let holds = |(officer, there, day): &(InspectorNo, Option<EntityNo>, Option<Date>)| {
+            *officer == no && there.is_none_or(|there| there == entity) && day.is_none_or(|day| day == date)
+        };
+        self.away.iter().any(holds)
+    }
+
+    /// Tells whether an officer has a seat on a day.
+    fn is_booked(&self, no: InspectorNo, date: Date) -> bool {
+        let of_day = |visit: &&Visit| visit.date == date;
+        let seats = self.plan.visits.iter().filter(of_day).flat_map(|visit| &visit.teams).flat_map(|team| &team.seats);
+        seats.into_iter().any(|seat| seat.inspector == no)
     }
 }
 

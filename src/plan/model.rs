@@ -531,6 +531,15 @@ pub struct Seat {
     pub ticket: crate::lottery::Ticket,
 }
 
+/// Is one visit that is not made because its entity can not be checked, and who steps in (递补, protocol §17.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitution {
+    /// The visit as it stood until then.
+    pub visit: Visit,
+    /// Every task of the visit, in order, with the entity that steps in; `None` where the stratum's reserve is used up.
+    pub tasks: Vec<(TaskNo, Option<EntityNo>)>,
+}
+
 /// Is a duty that the plan could not place, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unplaced {

@@ -6,18 +6,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Findings, duty_place, own_items};
+use super::{Findings, duty_place, own_items, substitutes};
 use crate::both;
 use crate::lottery::{Rate, Sample};
-use crate::plan::model::{AgencyNo, EntityNo, Inputs, Plan, Stratum, TaskNo};
+use crate::plan::model::{AgencyNo, EntityNo, Inputs, Plan, Stratum, Substitution, TaskNo};
 
 /// Is an entity, an agency and a task: one duty.
 pub(super) type DutyKey = (EntityNo, AgencyNo, TaskNo);
 
 /// Holds what is due and where it is met.
 pub(super) struct Dues {
-    /// Every duty of the plan, placed or not.
-    pub all: BTreeSet<DutyKey>,
+    /// Every duty that the samples give, placed or not.
+    pub drawn: BTreeSet<DutyKey>,
+    /// The duties of entities that step in for others.
+    pub stepped_in: BTreeSet<DutyKey>,
     /// For each visit the agencies and tasks that it meets.
     pub met: Vec<BTreeSet<(AgencyNo, TaskNo)>>,
 }
@@ -32,12 +34,17 @@ pub const REASONS: &[&str] = &[
     "short-of-skill",
 ];
 
+/// Is the reason of a duty for which nobody is left to step in.
+pub const NO_RESERVE: &str = "no-reserve";
+
 /// Proves that every duty is met or listed exactly once, and returns where.
-pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues {
-    let mut all = BTreeSet::new();
+pub(super) fn settle(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], found: &mut Findings) -> Dues {
+    let mut drawn = BTreeSet::new();
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
-        owe(inputs, stratum, sample, &mut all);
+        owe(inputs, stratum, sample, &mut drawn);
     }
+    let substituted = substitutes::settle(inputs, plan, substitutions, &drawn, found);
+    let all = substituted.all;
     let mut unplaced = BTreeSet::new();
     for row in &plan.unplaced {
         let key = (row.entity, row.agency, row.task);
@@ -55,12 +62,17 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
         if !unplaced.insert(key) {
             found.add("unplaced-twice", place(), both!("the duty is listed as unplaced twice", "该事项两次列为未排期"));
         }
-        if !REASONS.contains(&row.reason) {
-            found.add(
-                "unplaced-reason",
-                place(),
-                both!("the reason {:?} is not a known one", "原因 {:?} 不在已知之列", row.reason),
-            );
+        let is_without_reserve = substituted.without_reserve.contains(&key);
+        if (row.reason == NO_RESERVE) != is_without_reserve {
+            let detail = if is_without_reserve {
+                both!("the reason is {:?}, but the reserve is used up", "原因写作 {:?}，而备选已经用尽", row.reason)
+            } else {
+                both!("nobody is missing in the reserve for this duty", "该事项的备选并不缺")
+            };
+            found.add("unplaced-reason", place(), detail);
+        } else if !is_without_reserve && !REASONS.contains(&row.reason) {
+            let detail = both!("the reason {:?} is not a known one", "原因 {:?} 不在已知之列", row.reason);
+            found.add("unplaced-reason", place(), detail);
         }
     }
     let mut visits: BTreeMap<EntityNo, Vec<usize>> = BTreeMap::new();
@@ -91,7 +103,7 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, found: &mut Findings) -> Dues
         }
     }
     refuse_visits_without_duty(inputs, plan, &all, &unplaced, found);
-    Dues { all, met }
+    Dues { drawn, stepped_in: substituted.stepped_in, met }
 }
 
 /// Reports an agency that goes to one entity more often than it has duties there: one of them would be done twice.

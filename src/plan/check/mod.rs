@@ -10,6 +10,7 @@
 //! | `scopes` | nothing by itself: answers which tasks an entity is in the scope of |
 //! | `samples` | every pick has its true ticket, ranks are right, nobody outside stands before the last one |
 //! | `duties` | every duty is met at one visit or listed as unplaced, and nothing else is |
+//! | `substitutes` | who steps in for an entity that can not be checked is the next of the reserve, task by task |
 //! | `visits` | what a visit says of itself follows from its duties; working days, windows, quiet days, halves |
 //! | `teams` | who goes: certificates, leave, jurisdiction, recusals, qualifications, outings, tickets |
 //! | `loads` | what the teams add up to: bookings, ways, caps of officers and agencies |
@@ -23,6 +24,7 @@ mod loads;
 mod potentials;
 mod samples;
 mod scopes;
+mod substitutes;
 mod teams;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,8 @@ pub use potentials::check_potentials;
 pub use words::rule;
 
 use super::model::{
-    AgencyNo, Class, EntityNo, Holder, Inputs, InspectorNo, ItemNo, Plan, Stratum, StratumName, Task, TaskNo,
+    AgencyNo, Class, EntityNo, Holder, Inputs, InspectorNo, ItemNo, Plan, Stratum, StratumName, Substitution, Task,
+    TaskNo,
 };
 use super::words::Word;
 use crate::both;
@@ -58,16 +61,34 @@ pub struct Violation {
 /// `inputs` are canonical, as the model promises; `plan` may be damaged in any way. A plan that points outside the
 /// inputs' tables gets only that said, for nothing else can be looked up.
 pub fn check(inputs: &Inputs, prk: &Prk, plan: &Plan) -> Vec<Violation> {
+    check_amended(inputs, prk, plan, &[])
+}
+
+/// Checks a plan in which others stand in for entities that can not be checked (protocol §17.2), as [`check`].
+///
+/// `substitutions` stand in the order in which they were made; frames and samples are those that were drawn.
+pub fn check_amended(inputs: &Inputs, prk: &Prk, plan: &Plan, substitutions: &[Substitution]) -> Vec<Violation> {
     let mut found = Findings::default();
     check_positions(inputs, plan, &mut found);
     if found.0.is_empty() {
         frames::check(inputs, &plan.frames, &mut found);
         samples::check(inputs, prk, plan, &mut found);
-        let dues = duties::settle(inputs, plan, &mut found);
-        visits::check(inputs, plan, &dues, &mut found);
-        teams::check(inputs, prk, plan, &dues, &mut found);
+        check_door(inputs, prk, plan, substitutions, &mut found);
     }
     found.0
+}
+
+/// Checks what an amendment can change: duties, visits and teams; frames and samples are taken as they stand.
+pub fn check_visits(inputs: &Inputs, prk: &Prk, plan: &Plan, substitutions: &[Substitution]) -> Vec<Violation> {
+    let mut found = Findings::default();
+    check_door(inputs, prk, plan, substitutions, &mut found);
+    found.0
+}
+
+fn check_door(inputs: &Inputs, prk: &Prk, plan: &Plan, substitutions: &[Substitution], found: &mut Findings) {
+    let dues = duties::settle(inputs, plan, substitutions, found);
+    visits::check(inputs, plan, substitutions, &dues, found);
+    teams::check(inputs, prk, plan, &dues, found);
 }
 
 /// Collects violations in the order in which they are found.

@@ -12,19 +12,21 @@ use jiff::civil::{Date, Weekday};
 use super::duties::Dues;
 use super::{Findings, list, own_items};
 use crate::both;
-use crate::plan::model::{AgencyNo, EntityNo, Half, Inputs, ItemNo, Plan, TaskNo, Visit};
+use crate::plan::model::{AgencyNo, EntityNo, Half, Inputs, ItemNo, Plan, Substitution, TaskNo, Visit};
 use crate::plan::words::Word;
 
 /// Proves every visit apart from who goes there.
-pub(super) fn check(inputs: &Inputs, plan: &Plan, dues: &Dues, found: &mut Findings) {
-    check_ids(inputs, plan, found);
+pub(super) fn check(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], dues: &Dues, found: &mut Findings) {
+    check_ids(inputs, plan, substitutions, found);
     let days = WorkingDays::of(inputs);
     let long = long_entities(inputs, dues);
     for (visit, met) in plan.visits.iter().zip(&dues.met) {
         let place = format!("visit {}", visit.id);
         check_contents(inputs, visit, met, &place, found);
         check_day(inputs, visit, &days, &place, found);
-        let is_long = long.contains(&visit.entity);
+        let steps_in = met.iter().any(|(agency, task)| dues.stepped_in.contains(&(visit.entity, *agency, *task)));
+        // Who steps in brings the length of this visit alone; what else the entity is due stays as it was drawn.
+        let is_long = if steps_in { is_long_visit(inputs, met) } else { long.contains(&visit.entity) };
         if (visit.half == Half::WholeDay) != is_long {
             let asked = if is_long { both!("the whole day", "全天") } else { both!("half a day", "半天") };
             let detail = both!(asked => "takes {:?}, the minutes of its longest agency ask for {asked}", "占用 {:?}，按用时最长的部门应为{asked}", visit.half.word());
@@ -34,7 +36,10 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, dues: &Dues, found: &mut Findi
 }
 
 /// Proves the order of the visits and their ids: the entity's own, then `/2`, `/3` … by date.
-fn check_ids(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
+///
+/// Where others have stepped in, ids stay with the visits that have them, those that are not made any more included, and
+/// a new one has the next number whatever its day.
+fn check_ids(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], found: &mut Findings) {
     for pair in plan.visits.windows(2).filter(|pair| pair[0].id >= pair[1].id) {
         found.add(
             "visit-order",
@@ -43,7 +48,9 @@ fn check_ids(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
         );
     }
     let mut by_entity: BTreeMap<EntityNo, Vec<(u32, &Visit)>> = BTreeMap::new();
-    for visit in &plan.visits {
+    let stepping = substitutions.iter().flat_map(|row| row.tasks.iter().filter_map(|(_, by)| *by));
+    let moved: BTreeSet<EntityNo> = substitutions.iter().map(|row| row.visit.entity).chain(stepping).collect();
+    for visit in plan.visits.iter().chain(substitutions.iter().map(|row| &row.visit)) {
         let id = &inputs.entities[visit.entity.at()].id;
         let number = match visit.id.strip_prefix(id.as_str()) {
             Some("") => Some(1),
@@ -74,12 +81,10 @@ fn check_ids(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
             }
         }
         let when = |visit: &Visit| (visit.date, visit.half);
-        for pair in visits.windows(2).filter(|pair| when(pair[0].1) > when(pair[1].1)) {
-            found.add(
-                "visit-id",
-                format!("visit {}", pair[1].1.id),
-                both!("is earlier than the visit numbered before it", "早于编号在前的一次检查"),
-            );
+        let in_order = visits.first().is_none_or(|(_, visit)| !moved.contains(&visit.entity));
+        for pair in visits.windows(2).filter(|pair| in_order && when(pair[0].1) > when(pair[1].1)) {
+            let detail = both!("is earlier than the visit numbered before it", "早于编号在前的一次检查");
+            found.add("visit-id", format!("visit {}", pair[1].1.id), detail);
         }
     }
 }
@@ -225,7 +230,7 @@ impl WorkingDays {
 /// of the period there, placed or not, need more minutes than half a day has.
 fn long_entities(inputs: &Inputs, dues: &Dues) -> BTreeSet<EntityNo> {
     let mut items: BTreeMap<(EntityNo, AgencyNo), BTreeSet<ItemNo>> = BTreeMap::new();
-    for (entity, agency, task) in &dues.all {
+    for (entity, agency, task) in &dues.drawn {
         let own = own_items(inputs, &inputs.tasks[task.at()], *agency);
         items.entry((*entity, *agency)).or_default().extend(own);
     }
@@ -233,4 +238,16 @@ fn long_entities(inputs: &Inputs, dues: &Dues) -> BTreeSet<EntityNo> {
         |items: &BTreeSet<ItemNo>| items.iter().map(|no| u64::from(inputs.items[no.at()].minutes)).sum::<u64>();
     let half_day = u64::from(inputs.rules.team.half_day_minutes);
     items.iter().filter(|(_, items)| minutes(items) > half_day).map(|((entity, _), _)| *entity).collect()
+}
+
+/// Tells whether the distinct items of one agency, over the duties of one visit, need more minutes than half a day has.
+fn is_long_visit(inputs: &Inputs, met: &BTreeSet<(AgencyNo, TaskNo)>) -> bool {
+    let mut items: BTreeMap<AgencyNo, BTreeSet<ItemNo>> = BTreeMap::new();
+    for (agency, task) in met {
+        items.entry(*agency).or_default().extend(own_items(inputs, &inputs.tasks[task.at()], *agency));
+    }
+    let minutes =
+        |items: &BTreeSet<ItemNo>| items.iter().map(|no| u64::from(inputs.items[no.at()].minutes)).sum::<u64>();
+    let half_day = u64::from(inputs.rules.team.half_day_minutes);
+    items.values().any(|items| minutes(items) > half_day)
 }
