@@ -179,13 +179,7 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     assert!(fs::read_to_string(bundle.join("entropy.txt")).expect("the record").ends_with(&line));
     let findings = |path: &std::path::Path| verify(path, &Evidence::default(), &mut |_| {}).expect("a bundle").findings;
     assert_eq!(findings(&bundle), []);
-    let verify_draw = || {
-        let script = support::project().join("scripts/verify_draw.py");
-        let output =
-            std::process::Command::new("python3").arg(script).arg(&bundle).output().expect("Python 3 is there");
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let (status, told) = verify_draw();
+    let (status, told) = support::verify_draw(&bundle, None);
     assert!(status == Some(0) && told.contains("drand"), "{told}");
     // A signature that the chain has not made is found, however the ledger is written around it.
     let path = bundle.join("ledger/000003-ENTROPY.txt");
@@ -193,7 +187,7 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     fs::write(&path, text.replace("signature b75c", "signature b75d")).expect("a file can be written");
     let found = findings(&bundle);
     assert!(found.iter().any(|finding| finding.what.en.contains("chain has signed")), "{found:?}");
-    assert_eq!(verify_draw().0, Some(1));
+    assert_eq!(support::verify_draw(&bundle, None).0, Some(1));
 }
 
 /// Without this, the command could fail where the library does not.

@@ -1,7 +1,6 @@
 //! The suite `dr1-gm`: its vectors, a plan and a ceremony under it, and what a verifier says of a mixture.
 
 use std::fs;
-use std::process::Command;
 
 use fairdraw::ceremony::notice::notice;
 use fairdraw::ceremony::{CeremonyError, entropy, open};
@@ -15,7 +14,7 @@ use fairdraw::verify::{Evidence, verify};
 use serde_json::Value;
 
 use crate::ceremony::{NAME, OPEN_AT, Room, SEALED, ceremony_toml, room_after, time};
-use crate::support::{Workspace, bundle, county, project, run, small, small_plan, stderr, text};
+use crate::support::{Workspace, bundle, county, run, small, small_plan, stderr, text, verify_draw};
 use crate::vectors::{
     bytes, check_draw, check_officers, check_order, check_rows, each, key_of, number, string, strings, vectors,
 };
@@ -110,14 +109,6 @@ fn with_suite(mut workspace: Workspace, name: &str) -> Workspace {
     workspace
 }
 
-/// Asks the second implementation.
-fn verify_draw(folder: &std::path::Path) -> (Option<i32>, String) {
-    let script = project().join("scripts/verify_draw.py");
-    let output =
-        Command::new("python3").arg(script).arg(folder).output().expect("Python 3 is there, as for scripts/check");
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 /// Without this, a plan under the suite could be made that nobody else can verify, or its commitment could be read as the
 /// default suite's.
 #[test]
@@ -135,7 +126,7 @@ fn a_plan_is_verified_by_both_implementations_and_differs_from_the_default_suite
     let (_folder, path) = bundle(&made);
     let output = run(["verify".as_ref(), path.as_os_str()]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let (status, told) = verify_draw(&path);
+    let (status, told) = verify_draw(&path, None);
     assert_eq!(status, Some(0), "{told}");
     assert!(told.contains(&hex(made.prk.bytes())), "{told}");
 }
@@ -156,14 +147,14 @@ fn a_mixture_of_suites_is_found() {
         fs::write(path.join(file), whole.replace(from, to)).expect("the file can be written");
         let verdict = verify(&path, &Evidence::default(), &mut |_| {}).expect("a bundle");
         assert!(verdict.findings.iter().any(|finding| finding.file == file), "{file}: {:?}", verdict.findings);
-        let (status, told) = verify_draw(&path);
+        let (status, told) = verify_draw(&path, None);
         assert!(status == Some(1) && told.contains(file.rsplit('/').next().expect("a name")), "{file}: {told}");
     }
     // A name that nobody knows is no definite no.
     let (_folder, path) = bundle(&made);
     let manifest = fs::read_to_string(path.join("manifest.json")).expect("the manifest");
     fs::write(path.join("manifest.json"), manifest.replace("\"dr1-gm\"", "\"dr9\"")).expect("it can be written");
-    assert_eq!(verify_draw(&path).0, Some(2));
+    assert_eq!(verify_draw(&path, None).0, Some(2));
 }
 
 /// Makes a room whose plan has the suite, and whose sealed value stands under a hash.
@@ -210,7 +201,8 @@ fn a_whole_ceremony_runs_under_the_suite() {
     open::open(&mut room.ledger(), NAME, time(OPEN_AT), &mut Direct).expect("opened");
     let verdict = verify(&public, &Evidence::default(), &mut |_| {}).expect("a bundle");
     assert_eq!(verdict.findings, []);
-    let (status, told) = verify_draw(&public);
+    // Its amendment is replayed beside the office's ledger.
+    let (status, told) = verify_draw(&public, Some(&room.folder.join("ledger")));
     assert_eq!(status, Some(0), "{told}");
 }
 

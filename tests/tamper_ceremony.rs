@@ -7,6 +7,7 @@ use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::verify::{Evidence, verify};
 
 use crate::ceremony::{Room, room_after};
+use crate::support::verify_draw;
 
 /// Verifies the bundle of a room, beside its ledger if asked, and returns the files that are named.
 fn named(room: &Room, with_ledger: bool) -> Vec<String> {
@@ -144,6 +145,8 @@ fn a_forked_cut_or_reordered_ledger_is_found() {
         let (_folder, room) = room_after(5);
         forge(&room, change);
         assert_eq!(named(&room, true), [file], "{how}");
+        let (status, told) = verify_draw(&room.bundle(), Some(&room.folder.join("ledger")));
+        assert!(status == Some(1) && (how.starts_with("cut") || told.contains(file)), "{how}: {told}");
     }
     // Two entries change places: the order of a ceremony refuses it, whatever the hashes say.
     let (_folder, room) = room_after(5);
