@@ -190,7 +190,9 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Outp
 pub fn verify_draw(bundle: &Path, ledger: Option<&Path>) -> (Option<i32>, String) {
     let mut call = Command::new("python3");
     call.arg(project().join("scripts/verify_draw.py")).arg(bundle);
-    ledger.iter().for_each(|folder| drop(call.arg("--ledger").arg(folder)));
+    if let Some(folder) = ledger {
+        call.arg("--ledger").arg(folder);
+    }
     let output = call.output().expect("Python 3 is there, as for scripts/check");
     (output.status.code(), stdout(&output).to_owned())
 }

@@ -45,7 +45,10 @@ def main() -> int:
     try:
         request = Request.parse(pathlib.Path(options.tasks).read_text(encoding="utf-8"))
         entropy = f"dr1 entropy v1\nseed {options.seed}\n".encode() if options.seed else options.entropy.read_bytes()
-        keys = {task.code: fairdraw.key(entropy, f"dr1/entity/{request.group(task)}", suite=request.suite) for task in request.tasks}
+        keys = {
+            task.code: fairdraw.key(entropy, f"dr1/entity/{request.group(task)}", suite=request.suite)
+            for task in request.tasks
+        }
         out = pathlib.Path(options.out)
         if out.exists():
             raise ValueError(f"{out} is there already; name another folder or take it away")

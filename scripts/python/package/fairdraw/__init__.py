@@ -34,7 +34,8 @@ def key(entropy: bytes | str, label: str, *, suite: str = "dr1") -> bytes:
     >>> key("dr1 entropy v1\\nseed 20250101\\n", "dr1/entity/411381.2025Q1", suite="dr1-gm").hex()
     '5c73ffeb71e8b941b4e7fc8c98febfc81541bf839005a7f75fd0b2b0c477ad5f'
 
-    Raises `ValueError` if the record is not one, or the suite is not known; nothing is repaired, because every byte decides the key.
+    Raises `ValueError` if the record is not one, or the suite is not known; nothing is repaired, because every byte
+    decides the key.
 
     >>> key("seed 20250101", "dr1/entity/411381.2025Q1")
     Traceback (most recent call last):
