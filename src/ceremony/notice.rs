@@ -133,11 +133,11 @@ fn html(inputs: &Inputs, visit: &Visit, notice: &Notice, first: &Entry, draw: &E
          <style>@page{{size:A4;margin:14mm}}body{{font:10.5pt sans-serif;max-width:182mm;margin:auto}}h1{{text-align:center;\
          font-size:18pt}}table{{border-collapse:collapse;width:100%;margin:2mm 0}}td,th{{border:1px solid #888;padding:.8mm 1.5mm;\
          text-align:left;overflow-wrap:anywhere}}tr{{break-inside:avoid}}.proof{{display:flex;gap:4mm;break-inside:avoid}}\
-         .proof svg{{flex:none}}</style>\n\
+         .proof svg{{flex:none}}.items :is(td,th):is(:nth-child(1),:nth-child(4),:nth-child(5)){{white-space:nowrap}}</style>\n\
          <h1>检查通知书 · Notice of a visit</h1>\n\
          <p><b>{name}</b>（{id}）　{place}<br>检查日期 · date：<b>{date} {half}</b>　抽查 · draw：{ceremony}，{period_first} 至 {period_last}</p>\n\
          <p>你单位在“双随机、一公开”抽查中被随机抽中。检查人员须出示执法证件，只检查下列事项。</p>\n\
-         <table><tr><th>事项编码</th><th>部门</th><th>检查事项</th><th>类别</th><th>方式</th><th>依据</th></tr>\n{items}</table>\n\
+         <table class=\"items\"><tr><th>事项编码</th><th>部门</th><th>检查事项</th><th>类别</th><th>方式</th><th>依据</th></tr>\n{items}</table>\n\
          <table><tr><th>部门</th><th>分工</th><th>执法检查人员</th><th>执法证号</th></tr>\n{officers}</table>\n\
          <p><b>请准备的材料：</b>营业执照（或登记证书），以及与上列事项有关的许可证件、台账、记录和票据。</p>\n\
          <p><b>你单位的权利：</b>对未列入上表的检查事项，有权拒绝；认为检查人员与本单位有利害关系的，有权申请其回避；对未出示执法证件或\

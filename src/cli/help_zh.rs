@@ -212,6 +212,14 @@ pub const TEXTS: &[(&str, &str)] = &[
     ),
     ("Replace a file that is there already", "替换已有的文件"),
     ("Take the fallback beacon, for this reason", "改用备用公共随机源，原因如此"),
+    (
+        "Round of drand that is the beacon, as its service answers it: a file of JSON, or `-`",
+        "作为公共随机源的 drand 轮次，照其服务的回答：一份 JSON 文件，或 `-`",
+    ),
+    (
+        "Description of a drand chain that fairdraw does not know: what its service answers at /info",
+        "fairdraw 不认识的 drand 链的说明：其服务在 /info 的回答",
+    ),
     ("Folder of the bundle", "计划包的文件夹"),
     (
         "Code of an entity, certificate number of an officer, code of an agency, or `*` for all agencies",
@@ -365,6 +373,12 @@ pub const TEXTS: &[(&str, &str)] = &[
     ),
     ("File with several tasks, in place of the options for one", "含多个任务的文件，代替单个任务的选项"),
     ("Form of the table of picks", "抽中名单的格式"),
+    (
+        "Primitives of the draw: dr1 (SHA-256, ChaCha20) or dr1-gm (SM3, SM4)",
+        "抽取所用的密码算法：dr1（SHA-256、ChaCha20）或 dr1-gm（SM3、SM4）",
+    ),
+    ("SHA-256 and ChaCha20", "SHA-256 与 ChaCha20"),
+    ("SM3 and SM4", "SM3 与 SM4"),
     (
         "Folder that keeps the result of each file; what it has already is not read again",
         "保留每个文件结果的文件夹；已有的不再读",

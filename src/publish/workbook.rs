@@ -180,22 +180,17 @@ pub(super) fn officer_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String
 pub(super) fn calendar_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<String>> {
     const WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
     let row = |visit: &&Visit| {
-        let entity = &inputs.entities[visit.entity.at()];
         let agencies: Vec<&str> = visit.teams.iter().map(|team| agency(inputs, team.agency)).collect();
         let tasks: Vec<&str> = visit.tasks.iter().map(|no| inputs.tasks[no.at()].name.as_str()).collect();
-        vec![
-            visit.date.to_string(),
-            WEEKDAYS[visit.date.weekday().to_monday_zero_offset().unsigned_abs() as usize].to_owned(),
-            visit.half.chinese().to_owned(),
-            inputs.townships[entity.township.at()].name.clone(),
-            entity.name.clone(),
-            entity.id.clone(),
-            entity.address.clone(),
+        let weekday = WEEKDAYS[visit.date.weekday().to_monday_zero_offset().unsigned_abs() as usize];
+        let when = vec![visit.date.to_string(), weekday.to_owned(), visit.half.chinese().to_owned()];
+        let cells = vec![
             agency(inputs, visit.lead).to_owned(),
             agencies.join("、"),
             tasks.join("；"),
             visit.items.len().to_string(),
-        ]
+        ];
+        [when, door(inputs, visit), cells].concat()
     };
     visits.iter().map(row).collect()
 }
@@ -203,25 +198,26 @@ pub(super) fn calendar_rows(inputs: &Inputs, visits: &[&Visit]) -> Vec<Vec<Strin
 pub(super) fn agency_rows(inputs: &Inputs, visits: &[&Visit], no: AgencyNo) -> Vec<Vec<String>> {
     let team_of = |visit: &&&Visit| visit.teams.iter().any(|team| team.agency == no);
     let row = |visit: &&Visit| {
-        let entity = &inputs.entities[visit.entity.at()];
         let team: &Team = visit.teams.iter().find(|team| team.agency == no).expect("the visit has the agency's team");
         let tasks: Vec<&str> = visit.tasks.iter().map(|no| inputs.tasks[no.at()].name.as_str()).collect();
         let own = visit.items.iter().map(|item| &inputs.items[item.at()]).filter(|item| item.agency == no);
         let officers = || team.seats.iter().map(|seat| &inputs.inspectors[seat.inspector.at()]);
-        vec![
-            visit.date.to_string(),
-            visit.half.chinese().to_owned(),
-            inputs.townships[entity.township.at()].name.clone(),
-            entity.name.clone(),
-            entity.id.clone(),
-            entity.address.clone(),
+        let cells = vec![
             tasks.join("；"),
             own.map(|item| item.name.as_str()).collect::<Vec<_>>().join("；"),
             officers().map(|officer| officer.name.as_str()).collect::<Vec<_>>().join("、"),
             officers().map(|officer| officer.certificate.as_str()).collect::<Vec<_>>().join("、"),
-        ]
+        ];
+        [vec![visit.date.to_string(), visit.half.chinese().to_owned()], door(inputs, visit), cells].concat()
     };
     visits.iter().filter(team_of).map(row).collect()
+}
+
+/// Says where a visit goes: township, name, code and address.
+pub(super) fn door(inputs: &Inputs, visit: &Visit) -> Vec<String> {
+    let entity = &inputs.entities[visit.entity.at()];
+    let township = inputs.townships[entity.township.at()].name.clone();
+    vec![township, entity.name.clone(), entity.id.clone(), entity.address.clone()]
 }
 
 pub(super) fn agency(inputs: &Inputs, no: AgencyNo) -> &str {

@@ -6,8 +6,8 @@ use rust_xlsxwriter::XlsxError;
 
 use super::named;
 use super::sheet::{self, Heading, Sheet};
-use crate::files::{cells, rows};
-use crate::plan::model::{AgencyNo, Inputs, InspectorNo, Plan, Task, Visit};
+use crate::files::cells;
+use crate::plan::model::{AgencyNo, Inputs, InspectorNo, Partner, Plan, Task, Visit};
 use crate::plan::words::Word;
 use crate::publish::workbook as schedule;
 use crate::run::Made;
@@ -103,25 +103,15 @@ pub(super) fn officer(inputs: &Inputs, no: InspectorNo, visits: &[&Visit]) -> Re
     let agency = &inputs.agencies[officer.agency.at()].name;
     let title = format!("{} {agency} {} {} 任务清单", inputs.rules.period, officer.name, officer.certificate);
     let row = |visit: &&Visit| {
-        let entity = &inputs.entities[visit.entity.at()];
         let own = visit.items.iter().map(|item| &inputs.items[item.at()]).filter(|item| item.agency == officer.agency);
         let items: Vec<&str> = own.map(|item| item.name.as_str()).collect();
         let team = |other: bool| {
             let teams = visit.teams.iter().filter(move |team| (team.agency != officer.agency) == other);
             teams.flat_map(|team| &team.seats).map(|seat| seat.inspector).filter(|seat| *seat != no)
         };
-        vec![
-            visit.date.to_string(),
-            visit.half.chinese().to_owned(),
-            inputs.townships[entity.township.at()].name.clone(),
-            entity.name.clone(),
-            entity.id.clone(),
-            entity.address.clone(),
-            items.join("；"),
-            items.len().to_string(),
-            named(inputs, team(false)),
-            named(inputs, team(true)),
-        ]
+        let cells =
+            vec![items.join("；"), items.len().to_string(), named(inputs, team(false)), named(inputs, team(true))];
+        [vec![visit.date.to_string(), visit.half.chinese().to_owned()], schedule::door(inputs, visit), cells].concat()
     };
     let mut book = sheet::workbook(&inputs.rules, &title)?;
     let rows = visits.iter().map(row).collect();
@@ -142,39 +132,24 @@ pub(super) fn numbered(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
     (1..).zip(rows).map(row).collect()
 }
 
+/// Lists the tasks as the bundle's schedule does, with the period, the shares of partners and the scope beside.
 fn plan_rows(made: &Made) -> Vec<Vec<String>> {
     let inputs = &made.inputs;
-    let row = |(no, task): (u32, &Task)| {
-        let strata = || made.plan.frames.strata.iter().filter(|stratum| stratum.task.0 == no);
-        let partner = |partner: &crate::plan::model::Partner| {
-            let name = &inputs.agencies[partner.agency.at()].name;
-            partner.share.map_or(name.clone(), |share| format!("{name}（{share}）"))
-        };
-        let partners: Vec<String> = task.partners.iter().map(partner).collect();
-        let items: Vec<&str> = task.items.iter().map(|item| inputs.items[item.at()].name.as_str()).collect();
-        let population: usize = strata().map(|stratum| stratum.frame.len()).sum();
-        let sample: u32 = strata().map(|stratum| stratum.size).sum();
-        let reserve: u32 = strata().map(|stratum| stratum.reserve).sum();
-        vec![
-            inputs.rules.period.clone(),
-            task.code.clone(),
-            task.name.clone(),
-            task.kind.chinese().to_owned(),
-            if task.directed { "定向" } else { "不定向" }.to_owned(),
-            inputs.agencies[task.lead.at()].name.clone(),
-            partners.join("、"),
-            scope(inputs, task),
-            items.join("；"),
-            rows::rate_text(&task.wording, &task.rates),
-            population.to_string(),
-            sample.to_string(),
-            reserve.to_string(),
-            task.window.first.to_string(),
-            task.window.last.to_string(),
-        ]
+    let partner = |partner: &Partner| {
+        let name = schedule::agency(inputs, partner.agency);
+        partner.share.map_or(name.to_owned(), |share| format!("{name}（{share}）"))
     };
-    (0..).zip(&inputs.tasks).map(row).collect()
+    let row = |(task, mut cells): (&Task, Vec<String>)| {
+        cells[0] = inputs.rules.period.clone();
+        cells[PARTNERS] = task.partners.iter().map(partner).collect::<Vec<_>>().join("、");
+        cells.insert(PARTNERS + 1, scope(inputs, task));
+        cells
+    };
+    inputs.tasks.iter().zip(schedule::plan_rows(inputs, &made.plan)).map(row).collect()
 }
+
+/// Place of the partners in a row of the bundle's schedule.
+const PARTNERS: usize = 6;
 
 /// Says in words whom a task can reach.
 fn scope(inputs: &Inputs, task: &Task) -> String {
