@@ -2,12 +2,15 @@
 
 mod amend;
 mod audit;
+mod c2sp;
 mod ceremony;
 mod cli;
+mod drand;
 mod errors;
 mod estimates;
 mod fault_cases;
 mod faults;
+mod gm;
 mod golden;
 mod languages;
 mod ledger;

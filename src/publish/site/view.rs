@@ -8,7 +8,7 @@ use super::Officers;
 use super::statistics::{self, Picture, TownRow};
 use crate::files::freeze::File;
 use crate::files::rows;
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::plan::model::{EntityNo, Inputs, InspectorNo, Plan, Stratum};
 use crate::plan::words::Word;
 use crate::publish::report::thousands;
@@ -136,7 +136,7 @@ pub fn page(made: &Made, files: &[File], officers: Officers, withheld: &[&str]) 
         townships: towns,
         loads: made.summary.loads.iter().filter(|load| load.visits > 0).cloned().collect(),
         excluded: excluded(made),
-        pre_beacon: sha256_hex(&entropy.as_bytes()[..before_beacon]),
+        pre_beacon: suite_hex(inputs.rules.suite, &entropy.as_bytes()[..before_beacon]),
         entropy,
         downloads: files
             .iter()
