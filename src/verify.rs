@@ -1,10 +1,13 @@
 //! The way back (核验): a bundle replayed from its own inputs and entropy and compared byte for byte.
 
+pub mod public;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
+use crate::ceremony::open::{self, AFTER};
 use crate::ceremony::{self, amend, witness};
 use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
@@ -14,7 +17,7 @@ use crate::files::workspace::{self, EarlierVisit};
 use crate::files::{fingerprints, rows, schedule};
 use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
-use crate::ledger::state::Attempt;
+use crate::ledger::state::{self, Attempt};
 use crate::lottery::{Entropy, Prk};
 use crate::plan::check::{Violation, check, check_potentials};
 use crate::plan::model::{Inputs, Plan};
@@ -75,7 +78,7 @@ pub struct Evidence<'a> {
 /// with that can not be loaded. Damage to the bundle is no error but an answer.
 pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stage)) -> Result<Verdict, VerifyError> {
     stage(Stage::Load);
-    let files = bundle::read(folder)?;
+    let (files, after) = parted(bundle::read(folder)?);
     let mut findings = Vec::new();
     let manifest = manifest(&files, &mut findings)?;
     let tool = manifest.as_ref().map_or(String::new(), |manifest| manifest.tool.clone());
@@ -97,6 +100,9 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     if let (Some(folder), Some(made)) = (evidence.ledger, &replayed) {
         findings.extend(compare_ledger(folder, &ceremony, made, &files));
     }
+    if !after.is_empty() {
+        findings.extend(compare_after(&ceremony, replayed.as_ref(), &files, &after));
+    }
     if let Some(workspace) = evidence.inputs {
         compare_workspace(workspace, &evidence.earlier, &files, &mut findings)?;
     }
@@ -116,6 +122,114 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     }
     let findings = first;
     Ok(Verdict { findings, replayed, tool })
+}
+
+/// Parts the files of an opened bundle from those of what came after its draw.
+fn parted(files: BTreeMap<String, Vec<u8>>) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, Vec<u8>>) {
+    let mut parts = (BTreeMap::new(), BTreeMap::new());
+    for (path, bytes) in files {
+        match path.strip_prefix(AFTER) {
+            Some(name) => parts.1.insert(name.to_owned(), bytes),
+            None => parts.0.insert(path, bytes),
+        };
+    }
+    parts
+}
+
+/// Compares what came after a draw with itself, with the bundle, and with what the amendments give (protocol §16.3).
+fn compare_after(
+    ceremony: &str,
+    made: Option<&Made>,
+    files: &BTreeMap<String, Vec<u8>>,
+    after: &BTreeMap<String, Vec<u8>>,
+) -> Vec<Finding> {
+    let mut findings = listed(after, AFTER);
+    let of_ledger = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, Vec<u8>> {
+        let own = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(witness::FOLDER)?, bytes)));
+        own.map(|(name, bytes)| (name.to_owned(), bytes.clone())).collect()
+    };
+    let in_after = |file: &str| format!("{AFTER}{}{file}", witness::FOLDER);
+    let entries = match chain::read(&of_ledger(after)) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let what = "the ledger is broken";
+            findings.push(whole(&in_after(error.file()), what, "an unbroken chain", &error.to_string()));
+            return findings;
+        }
+    };
+    let attempts = match state::read(&entries) {
+        Ok(attempts) => attempts,
+        Err((number, refusal)) => {
+            let file = in_after(&entries[number as usize - 1].file());
+            findings.push(whole(&file, "the step is out of order", "the protocol's order", &refusal.to_string()));
+            return findings;
+        }
+    };
+    // A chain that is broken in itself is a finding already.
+    let Ok(own) = chain::read(&of_ledger(files)) else { return findings };
+    if let Relation::CutOff { at } | Relation::Fork { at } = chain::compare(&own, &entries) {
+        let file = own.get(at as usize - 1).map_or_else(String::new, Entry::file);
+        findings.push(whole(&in_after(&file), "the bundle's ledger has another entry here", "the same entry", "another"));
+        return findings;
+    }
+    let told = drawn_as(&entries, &attempts, ceremony, files, AFTER);
+    let Ok(attempt) = told.map_err(|finding| findings.push(finding)) else { return findings };
+    let Some(made) = made else { return findings };
+    for finding in compare_amendments(made, &entries, attempt, after) {
+        findings.push(Finding { file: format!("{AFTER}{}", finding.file), ..finding });
+    }
+    findings
+}
+
+/// Compares files with the list among them: each that is listed has its hash, and no other is there.
+fn listed(files: &BTreeMap<String, Vec<u8>>, prefix: &str) -> Vec<Finding> {
+    let name = format!("{prefix}{}", open::LIST);
+    let Some(list) = files.get(open::LIST) else {
+        return vec![whole(&name, "the file is missing", "the list of the files", "nothing")];
+    };
+    let own = files.iter().filter(|(path, _)| *path != open::LIST);
+    let own: Vec<File> = own.map(|(path, bytes)| File { path: path.clone(), bytes: bytes.clone() }).collect();
+    let expected = open::list(&own).bytes;
+    let mut findings: Vec<Finding> = difference(&name, "the list has another line than the files", &expected, list).into_iter().collect();
+    if findings.is_empty() {
+        return findings;
+    }
+    let text = String::from_utf8_lossy(list);
+    let lines: BTreeMap<&str, &str> =
+        text.lines().filter_map(|line| line.split_once("  ")).map(|(hash, path)| (path, hash)).collect();
+    for file in &own {
+        let (found, path) = (sha256_hex(&file.bytes), format!("{prefix}{}", file.path));
+        match lines.get(file.path.as_str()) {
+            Some(hash) if *hash == found => {}
+            Some(hash) => findings.push(whole(&path, "the list has another hash of this file", hash, &found)),
+            None => findings.push(whole(&path, "the list does not have this file", "no such file", "a file")),
+        }
+    }
+    for path in lines.keys().filter(|path| !files.contains_key(**path)) {
+        findings.push(whole(&format!("{prefix}{path}"), "the file is missing", "a file", "nothing"));
+    }
+    findings
+}
+
+/// Finds the attempt that a bundle is of in a ledger, whose DRAW, VOID or PUBLISH must name the bundle's manifest.
+fn drawn_as<'a>(
+    entries: &[Entry],
+    attempts: &'a [Attempt],
+    ceremony: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+    prefix: &str,
+) -> Result<&'a Attempt, Finding> {
+    let record = files.get("entropy.txt").map(|bytes| sha256_hex(bytes));
+    let attempt = witness::attempt_of(entries, attempts, ceremony, record.as_deref()).ok_or_else(|| {
+        whole(&format!("{prefix}{}", witness::FOLDER), "nothing is sealed for this bundle", ceremony, "no seal")
+    })?;
+    let steps = [attempt.draw, attempt.void, attempt.disclosed].into_iter().flatten();
+    let named = steps.filter_map(|at| entries[at].fact("manifest")).next();
+    let manifest = files.get(MANIFEST).map_or_else(String::new, |bytes| sha256_hex(bytes));
+    if named != Some(&manifest) {
+        return Err(whole(MANIFEST, "the ledger names another bundle", named.unwrap_or("no draw"), &manifest));
+    }
+    Ok(attempt)
 }
 
 /// Puts causes before consequences: inputs and entropy decide all the rest.
@@ -342,19 +456,32 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
         let file = format!("{}{file}", witness::FOLDER);
         return Some(whole(&file, "the office's ledger has another entry here", "the same entry", "another, or none"));
     }
-    let Some(attempt) = ledger.latest(ceremony) else {
-        return Some(broken(&"nothing is sealed for this bundle"));
+    let attempt = match drawn_as(ledger.entries(), ledger.attempts(), ceremony, files, "") {
+        Ok(attempt) => attempt,
+        Err(finding) => return Some(finding),
     };
-    let drawn = attempt.draw.and_then(|at| ledger.entries()[at].fact("manifest"));
-    let manifest = files.get(MANIFEST).map_or_else(String::new, |bytes| sha256_hex(bytes));
-    if drawn != Some(&manifest) {
-        return Some(whole(MANIFEST, "the ledger names another bundle", drawn.unwrap_or("no draw"), &manifest));
+    if let Some(finding) = compare_void(&ledger, ceremony) {
+        return Some(finding);
     }
     let amendments = match ceremony::amend::files(&ledger, attempt) {
         Ok(files) => files,
         Err(error) => return Some(broken(&error)),
     };
     compare_amendments(made, ledger.entries(), attempt, &amendments).into_iter().next()
+}
+
+/// Compares the sample of each void attempt that was made public with what its entries say.
+fn compare_void(ledger: &Ledger, ceremony: &str) -> Option<Finding> {
+    let own = ledger.attempts().iter().filter(|attempt| attempt.ceremony == ceremony);
+    own.filter_map(|attempt| Some((attempt, &ledger.entries()[attempt.disclosed?]))).find_map(|(attempt, entry)| {
+        let path = format!("{}/samples.csv", open::PUBLIC);
+        let found = std::fs::read(ledger.attempt_folder(ceremony, attempt.number).join(&path));
+        // Whoever has the entries alone can not compare the sample.
+        let found = sha256_hex(&found.ok()?);
+        let expected = entry.fact("sample").unwrap_or("-");
+        let file = format!("ceremonies/{ceremony}.{}/{path}", attempt.number);
+        (found != expected).then(|| whole(&file, "the sample of a void attempt is another one", expected, &found))
+    })
 }
 
 /// Replays the amendments of a plan, and compares the tables beside them with what they give.
@@ -423,7 +550,9 @@ fn whole(file: &str, what: &str, expected: &str, found: &str) -> Finding {
 
 /// Reads the visits of an earlier bundle's files, which count as history in the next period, with what came of them.
 pub fn earlier_visits(files: &BTreeMap<String, Vec<u8>>, records: Option<&Records>) -> Vec<EarlierVisit> {
-    let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
+    // What was changed since the draw is what was done.
+    let amended = |name: &str| files.get(&format!("{AFTER}{}/{name}", amend::FOLDER));
+    let table = |name: &str| amended(name).or_else(|| files.get(name)).map_or(&b""[..], Vec::as_slice);
     rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv"), records)
 }
 

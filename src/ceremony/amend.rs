@@ -32,7 +32,7 @@ use crate::run::{Made, Stage};
 pub const FOLDER: &str = "amendments";
 const HEADING: &str = "dr1 amend v1";
 /// Tables of the plan as it stands now, beside the details.
-const TABLES: [&str; 3] = ["visits.csv", "teams.csv", "unplaced.csv"];
+pub const TABLES: [&str; 3] = ["visits.csv", "teams.csv", "unplaced.csv"];
 
 /// Amends the plan of a drawn ceremony: files the details and the amended tables, then appends an AMEND entry.
 ///
@@ -286,7 +286,8 @@ fn is_of(entry: &Entry, attempt: &Attempt) -> bool {
     entry.ceremony == attempt.ceremony && entry.attempt == attempt.number
 }
 
-fn file(number: u32) -> String {
+/// Names the file with the details of an amendment.
+pub fn file(number: u32) -> String {
     format!("{number:03}.txt")
 }
 

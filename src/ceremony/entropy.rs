@@ -7,7 +7,7 @@ use super::{CeremonyError, fact};
 use crate::files::ledger::{Disk, Ledger, LedgerError};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::sha256_hex;
-use crate::ledger::state::{Refusal, Stage};
+use crate::ledger::state::Refusal;
 use crate::lottery::Entropy;
 
 /// Name of the record of a ceremony while the beacon is awaited.
@@ -23,24 +23,27 @@ pub type Ask<'a> = dyn FnMut(&str) -> Option<String> + 'a;
 
 /// Records the next part of the entropy: what stands before the beacon, or the beacon.
 ///
+/// `attempt` names a void attempt whose record is completed so that its sample gets known; the latest one if not given.
+///
 /// # Errors
 /// [`CeremonyError`]; then nothing is on record.
 pub fn record(
     ledger: &mut Ledger,
     ceremony: &str,
+    attempt: Option<u32>,
     time: DateTime,
     fallback: Option<&str>,
     ask: &mut Ask<'_>,
     disk: &mut dyn Disk,
 ) -> Result<Entry, CeremonyError> {
-    let Some(attempt) = ledger.latest(ceremony).cloned() else {
+    let Some(attempt) = ledger.attempt(ceremony, attempt).cloned() else {
         return Err(LedgerError::from(Refusal::NotSealed(ceremony.to_owned())).into());
     };
     let seal = ledger.entries()[attempt.seal].clone();
     let folder = ledger.attempt_folder(ceremony, attempt.number);
     let beacon = seal.fact("beacon").and_then(Beacon::parse);
     let comes_first = seal.fact("dice").or(seal.fact("sealed-value")).is_some();
-    let is_first = attempt.stage == Stage::Sealed && comes_first;
+    let is_first = attempt.rolled.is_none() && attempt.entropy.is_none() && comes_first;
     let part = if is_first && beacon.is_some() { "pre-beacon" } else { "complete" };
     // The order is asked before any value is, so that nothing secret is typed in vain.
     let admitted = |facts| ledger.next(Kind::Entropy, time, ceremony, attempt.number, facts);

@@ -29,11 +29,8 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     let entries = match chain::read(&own) {
         Ok(entries) => entries,
         Err(error) => {
-            let (chain::ChainError::Form { file, .. }
-            | chain::ChainError::Gap { file, .. }
-            | chain::ChainError::Previous { file, .. }
-            | chain::ChainError::Time { file, .. }) = &error;
-            return vec![breach(&in_ledger(file), "the ledger is broken", "an unbroken chain", &error.to_string())];
+            let file = in_ledger(error.file());
+            return vec![breach(&file, "the ledger is broken", "an unbroken chain", &error.to_string())];
         }
     };
     let attempts = match state::read(&entries) {
@@ -49,8 +46,9 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         }
     };
     let last = entries.last().expect("the ledger is not empty");
-    let Some((attempt, drawn)) =
-        state::latest(&attempts, ceremony).and_then(|attempt| Some((attempt, attempt.entropy?)))
+    let record = files.get("entropy.txt").map(|bytes| sha256_hex(bytes));
+    let Some((attempt, drawn)) = attempt_of(&entries, &attempts, ceremony, record.as_deref())
+        .and_then(|attempt| Some((attempt, attempt.entropy?)))
     else {
         let what = "the ledger holds no complete entropy for this period";
         return vec![breach(&in_ledger(&last.file()), what, ceremony, &last.ceremony)];
@@ -82,8 +80,22 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     found
 }
 
+/// Finds the attempt that a bundle is of: the one with its record, which a void one can be; else the latest.
+pub fn attempt_of<'a>(
+    entries: &[chain::Entry],
+    attempts: &'a [state::Attempt],
+    ceremony: &str,
+    record: Option<&str>,
+) -> Option<&'a state::Attempt> {
+    let has_record = |attempt: &&state::Attempt| {
+        let own = attempt.entropy.and_then(|at| entries[at].fact("record"));
+        attempt.ceremony == ceremony && record.is_some() && own == record
+    };
+    attempts.iter().find(has_record).or_else(|| state::latest(attempts, ceremony))
+}
+
 /// Compares the times of the steps with that of the beacon which decided.
-fn in_time(
+pub fn in_time(
     entries: &[chain::Entry],
     attempt: &state::Attempt,
     seal: &chain::Entry,

@@ -19,6 +19,9 @@ pub struct Args {
     /// Take the fallback beacon, for this reason
     #[arg(long, value_name = "REASON")]
     fallback: Option<String>,
+    /// Void attempt whose record is completed, so that the sample that it would have given gets known
+    #[arg(long, value_name = "NUMBER")]
+    attempt: Option<u32>,
     /// Form of the answer on stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -37,7 +40,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     };
     let fallback = args.fallback.as_deref();
     let time = args.place.time();
-    let entry = entropy::record(&mut ledger, &ceremony, time, fallback, &mut ask, &mut Direct).map_err(failure)?;
+    let recorded = entropy::record(&mut ledger, &ceremony, args.attempt, time, fallback, &mut ask, &mut Direct);
+    let entry = recorded.map_err(failure)?;
     if args.format == Format::Json {
         answer(&entry_json(&entry))?;
         return Ok(Ending::Yes);

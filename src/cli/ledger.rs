@@ -7,8 +7,10 @@ use clap::Subcommand;
 
 use super::{Ending, Failure, answer};
 use fairdraw::files::ledger::Ledger;
+use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::note::{Checkpoint, KeyKind, NoteError, Sign, Signed, Verify};
 use fairdraw::ledger::signature::raw_of;
+use fairdraw::verify::Finding;
 
 /// Sign the head of a ledger, cosign it as a second office, verify the signatures (台账签名)
 #[derive(Debug, clap::Args)]
@@ -159,6 +161,33 @@ fn verify(note: &Signed, ledger: &Ledger, keys: &[String]) -> Result<Ending, Fai
     }
     answer(&format!("{}{told}", if is_sound { "verified: " } else { "not verified: " }))?;
     Ok(if is_sound { Ending::Yes } else { Ending::No })
+}
+
+/// Lists the keys that have signed a checkpoint of these entries; whatever does not fit is a finding.
+pub fn signed_by(
+    checkpoint: &Path,
+    entries: &[Entry],
+    keys: &[String],
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<String>, Failure> {
+    let signed = note(checkpoint)?;
+    let mut wrong = |error: &NoteError| {
+        let file = checkpoint.display().to_string();
+        let (what, expected) = ("the checkpoint does not fit".to_owned(), "a signature over this ledger".to_owned());
+        findings.push(Finding { file, row: None, what, expected, found: error.to_string() });
+    };
+    if let Err(error) = signed.checkpoint.compare(entries) {
+        wrong(&error);
+    }
+    let mut names = Vec::new();
+    for key in keys {
+        let key = Verify::parse(key).map_err(failure)?;
+        match signed.verify(&key) {
+            Ok(_) => names.push(key.name),
+            Err(error) => wrong(&error),
+        }
+    }
+    Ok(names)
 }
 
 fn make_key(name: &str, cosigner: bool, out: &Path) -> Result<Ending, Failure> {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::ceremony::{Where, failure};
-use super::{Ending, Failure, answer};
-use fairdraw::ceremony::{open, sheet};
+use super::{Ending, Failure, Progress, answer};
+use fairdraw::ceremony::{draw, open, sheet};
 use fairdraw::files::bundle::{self, Destination};
 use fairdraw::files::freeze::File;
 use fairdraw::files::ledger::Direct;
@@ -33,18 +33,30 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     Ok(Ending::Yes)
 }
 
-/// Records that a drawn ceremony is public, or its public part, and copies that to `out`.
-pub fn publish(place: &Where, out: &Path, force: bool) -> Result<Ending, Failure> {
+/// Records that a drawn ceremony is public, its public part, or a void attempt, and copies that to `out`.
+pub fn publish(place: &Where, void: Option<u32>, out: &Path, force: bool) -> Result<Ending, Failure> {
     let ceremony = place.ceremony()?;
     let destination =
         Destination::open_for(out, force, "public part", "commit.txt").map_err(super::publish::no_place)?;
     let mut ledger = place.open()?;
-    let (entry, folder) = open::publish(&mut ledger, &ceremony, place.time(), &mut Direct).map_err(failure)?;
+    let published = match void {
+        None => open::publish(&mut ledger, &ceremony, place.time(), &mut Direct),
+        Some(number) => {
+            let progress = Progress::new();
+            let mut stage = |stage| progress.stage(stage);
+            draw::disclose(&mut ledger, &ceremony, number, place.time(), &mut Direct, &mut stage)
+        }
+    };
+    let (entry, folder) = published.map_err(failure)?;
     let no_copy = |error| Failure::new(error, "the step is on record; copy the folder `public` of the attempt by hand");
     let files = bundle::all(&folder).map_err(no_copy)?;
     let files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
     destination.write(&files).map_err(no_copy)?;
-    let what = if entry.fact("what") == Some("all") { "the whole plan" } else { "the public part" };
+    let what = match entry.fact("what") {
+        Some("all") => "the whole plan",
+        Some("void") => "the void plan",
+        _ => "the public part",
+    };
     answer(&format!(
         "{what} of {ceremony} attempt {} is published: ledger entry {}, code {}\n  folder     {}\n",
         entry.attempt,

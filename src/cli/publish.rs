@@ -47,6 +47,9 @@ pub struct Args {
     /// Show the commitment and the ledger only, as long as the visits are secret
     #[arg(long)]
     sealed: bool,
+    /// Publish this void attempt of the workspace: the whole bundle that it gave or would have given
+    #[arg(long, value_name = "NUMBER", conflicts_with = "sealed")]
+    void: Option<u32>,
     /// The office's ledger as it stands now; the bundle's own, or that of the workspace, if not given
     #[arg(long, value_name = "DIR")]
     ledger: Option<PathBuf>,
@@ -87,7 +90,7 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
     if is_workspace && !args.sealed {
         let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
-        return super::open::publish(&place, &args.out, args.force);
+        return super::open::publish(&place, args.void, &args.out, args.force);
     }
     let destination = Destination::open_for(&args.out, args.force, "site", site::MARK).map_err(no_place)?;
     let sheets =
