@@ -130,6 +130,21 @@ pub struct Step {
     pub passed_over: Vec<EntityNo>,
 }
 
+/// Is what one amendment on the ledger changed, for whoever shows it.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// From 1, in the order of the ledger.
+    pub number: u32,
+    /// Name of the entry's file, and its time.
+    pub entry: String,
+    pub time: DateTime,
+    pub amendment: Amendment,
+    pub outcome: Outcome,
+    /// The visits that were changed as they stood before, and as they stood then.
+    pub before: Vec<Visit>,
+    pub after: Vec<Visit>,
+}
+
 /// Says why a plan can not be changed so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AmendError {
