@@ -3,7 +3,9 @@
 //! Files of a bundle never depend on the language: it is chosen where words are shown and nowhere else.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, io};
+
+use crate::lottery::entropy::EntropyError;
 
 /// Is a language of the texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -58,15 +60,50 @@ impl Text {
         Text { en: rule(Lang::En).into(), zh: rule(Lang::Zh).into() }
     }
 
+    /// Puts the Chinese form of an error beside its English one, which is what it displays.
+    pub fn of(error: &impl fmt::Display, chinese: impl Into<Cow<'static, str>>) -> Text {
+        Text { en: error.to_string().into(), zh: chinese.into() }
+    }
+
+    /// Joins texts, a separator of the language between them.
+    pub fn joined(texts: &[Text], english: &str, chinese: &str) -> Text {
+        Text::each(|lang| {
+            let texts: Vec<&str> = texts.iter().map(|text| text.get(lang)).collect();
+            texts.join(lang.pick(english, chinese))
+        })
+    }
+
     /// Joins another text to this one, in each language.
     pub fn followed_by(&self, other: Text) -> Text {
         Text { en: format!("{}{}", self.en, other.en).into(), zh: format!("{}{}", self.zh, other.zh).into() }
     }
 }
 
+/// Writes a text in English where a file or answer has one language only.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn in_english<S: serde::Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text.en)
+}
+
 /// Makes a [`Text`] of an English and a Chinese form, with the arguments of [`format!`] for both.
+///
+/// Texts that are named before an arrow stand in each form in its language: `both!(who => "{who} is due", "应查{who}")`.
 #[macro_export]
 macro_rules! both {
+    ($($text:ident),+ => $en:literal, $zh:literal $(, $($args:tt)*)?) => {
+        $crate::lang::Text {
+            en: {
+                $(let $text = $text.get($crate::lang::Lang::En);)+
+                $crate::lang::words(format_args!($en $(, $($args)*)?))
+            },
+            zh: {
+                $(let $text = $text.get($crate::lang::Lang::Zh);)+
+                $crate::lang::words(format_args!($zh $(, $($args)*)?))
+            },
+        }
+    };
     ($en:literal, $zh:literal $(, $($args:tt)*)?) => {
         $crate::lang::Text {
             en: $crate::lang::words(format_args!($en $(, $($args)*)?)),
@@ -80,10 +117,95 @@ pub fn words(arguments: fmt::Arguments<'_>) -> Cow<'static, str> {
     arguments.as_str().map_or_else(|| fmt::format(arguments).into(), Cow::Borrowed)
 }
 
+/// Gathers lines of a report in both languages.
+#[derive(Debug, Default)]
+pub struct Lines {
+    en: String,
+    zh: String,
+}
+
+impl Lines {
+    /// Adds a line; the end of it is written here.
+    pub fn add(&mut self, line: Text) {
+        for (text, line) in [(&mut self.en, line.en), (&mut self.zh, line.zh)] {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+
+    /// Returns the report.
+    pub fn text(self) -> Text {
+        Text { en: self.en.into(), zh: self.zh.into() }
+    }
+}
+
 /// Is said in both languages: an error, a reason, a finding.
 pub trait Say {
     /// Returns the sentence in both languages.
     fn say(&self) -> Text;
+}
+
+impl Say for Text {
+    fn say(&self) -> Text {
+        self.clone()
+    }
+}
+
+impl<T: Say + ?Sized> Say for &T {
+    fn say(&self) -> Text {
+        (**self).say()
+    }
+}
+
+/// Says what another library found wrong, which it says in its own words only.
+pub fn foreign(error: &impl fmt::Display) -> Text {
+    Text::of(error, format!("格式不对（{error}）"))
+}
+
+impl Say for io::Error {
+    fn say(&self) -> Text {
+        // What another library says stands in its own words.
+        if self.get_ref().is_some() {
+            return Text::of(self, format!("读写失败（{self}）"));
+        }
+        let chinese = match self.kind() {
+            io::ErrorKind::NotFound => "没有这个文件或文件夹",
+            io::ErrorKind::PermissionDenied => "没有权限",
+            io::ErrorKind::AlreadyExists => "已经存在",
+            io::ErrorKind::IsADirectory => "这是一个文件夹",
+            io::ErrorKind::NotADirectory => "路径中有一段不是文件夹",
+            io::ErrorKind::DirectoryNotEmpty => "文件夹不是空的",
+            io::ErrorKind::StorageFull => "磁盘已满",
+            io::ErrorKind::ReadOnlyFilesystem => "文件系统只读",
+            io::ErrorKind::FileTooLarge => "文件过大",
+            io::ErrorKind::InvalidFilename => "文件名不合规",
+            io::ErrorKind::InvalidData => "内容不是 UTF-8 文本，或格式不对",
+            io::ErrorKind::UnexpectedEof => "文件不完整",
+            _ => {
+                return Text::of(
+                    self,
+                    self.raw_os_error()
+                        .map_or("读写失败".to_owned(), |code| format!("读写失败，系统错误码 {code}")),
+                );
+            }
+        };
+        Text::of(self, chinese)
+    }
+}
+
+// Stands here and not beside the error, because the lottery is also compiled alone, without the two languages.
+impl Say for EntropyError {
+    fn say(&self) -> Text {
+        let chinese = match self {
+            EntropyError::Heading => "熵记录的首行不是 `dr1 entropy v1`".to_owned(),
+            EntropyError::Bytes => "熵记录不是每行以一个换行符结束的 ASCII 文本".to_owned(),
+            EntropyError::Form { line, found } => format!("熵记录第 {line} 行的写法不认识：{found:?}"),
+            EntropyError::Order { line } => format!("熵记录第 {line} 行次序不对：应为 seed、dice、sealed、beacon"),
+            EntropyError::Empty => "熵记录里没有任何熵".to_owned(),
+            EntropyError::Seed(seed) => format!("种子 {seed:?} 不是 1 至 128 个可打印的 ASCII 字符，或首尾有空格"),
+        };
+        Text::of(self, chinese)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The way back (核验): a bundle replayed from its own inputs and entropy and compared byte for byte.
 
+mod after;
 pub mod public;
 
 use std::collections::BTreeMap;
@@ -7,7 +8,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::ceremony::open::{self, AFTER};
+use self::after::{compare_after, compare_void, drawn_as, parted};
+use crate::both;
+use crate::ceremony::open::AFTER;
 use crate::ceremony::{self, amend, witness};
 use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
@@ -15,9 +18,10 @@ use crate::files::freeze::{File, freeze};
 use crate::files::ledger::Ledger;
 use crate::files::workspace::{self, EarlierVisit};
 use crate::files::{fingerprints, rows, schedule};
+use crate::lang::{Lang, Say, Text};
 use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
-use crate::ledger::state::{self, Attempt};
+use crate::ledger::state::Attempt;
 use crate::lottery::{Entropy, Prk};
 use crate::plan::check::{Violation, check, check_potentials};
 use crate::plan::model::{Inputs, Plan};
@@ -25,15 +29,38 @@ use crate::plan::results::Records;
 use crate::run::{Made, Stage, make};
 
 /// Is one thing in a bundle that is not as it must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Path inside the bundle.
     pub file: String,
     /// Row from 1, the heading included; `None` where the file as a whole is meant.
     pub row: Option<u32>,
-    pub what: String,
-    pub expected: String,
-    pub found: String,
+    pub what: Text,
+    pub expected: Text,
+    pub found: Text,
+}
+
+/// Is a finding in one language, as it is shown and written as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Told<'a> {
+    pub file: &'a str,
+    pub row: Option<u32>,
+    pub what: &'a str,
+    pub expected: &'a str,
+    pub found: &'a str,
+}
+
+impl Finding {
+    /// Tells the finding in a language.
+    pub fn told(&self, lang: Lang) -> Told<'_> {
+        Told {
+            file: &self.file,
+            row: self.row,
+            what: self.what.get(lang),
+            expected: self.expected.get(lang),
+            found: self.found.get(lang),
+        }
+    }
 }
 
 /// Holds the answer of a verification.
@@ -56,6 +83,17 @@ pub enum VerifyError {
     Format(String),
     #[error("the workspace to compare with can not be loaded")]
     Inputs(Vec<Fault>),
+}
+
+impl Say for VerifyError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            VerifyError::Bundle(error) => return error.say(),
+            VerifyError::Format(found) => format!("计划包的格式为 {found:?}，本程序只认识 {FORMAT:?}"),
+            VerifyError::Inputs(_) => "用来对照的工作文件夹无法读入".to_owned(),
+        };
+        Text::of(self, zh)
+    }
 }
 
 /// Is what the auditor brings along.
@@ -95,7 +133,7 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     let ceremony =
         manifest.as_ref().map_or(String::new(), |manifest| format!("{}.{}", manifest.region, manifest.period));
     for (file, what, expected, found) in witness::breaches(&files, &ceremony) {
-        findings.push(whole(&file, &what, &expected, &found));
+        findings.push(whole(&file, what, expected, found));
     }
     if let (Some(folder), Some(made)) = (evidence.ledger, &replayed) {
         findings.extend(compare_ledger(folder, &ceremony, made, &files));
@@ -124,114 +162,6 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     Ok(Verdict { findings, replayed, tool })
 }
 
-/// Parts the files of an opened bundle from those of what came after its draw.
-fn parted(files: BTreeMap<String, Vec<u8>>) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, Vec<u8>>) {
-    let mut parts = (BTreeMap::new(), BTreeMap::new());
-    for (path, bytes) in files {
-        match path.strip_prefix(AFTER) {
-            Some(name) => parts.1.insert(name.to_owned(), bytes),
-            None => parts.0.insert(path, bytes),
-        };
-    }
-    parts
-}
-
-/// Compares what came after a draw with itself, with the bundle, and with what the amendments give (protocol §16.3).
-fn compare_after(
-    ceremony: &str,
-    made: Option<&Made>,
-    files: &BTreeMap<String, Vec<u8>>,
-    after: &BTreeMap<String, Vec<u8>>,
-) -> Vec<Finding> {
-    let mut findings = listed(after, AFTER);
-    let of_ledger = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, Vec<u8>> {
-        let own = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(witness::FOLDER)?, bytes)));
-        own.map(|(name, bytes)| (name.to_owned(), bytes.clone())).collect()
-    };
-    let in_after = |file: &str| format!("{AFTER}{}{file}", witness::FOLDER);
-    let entries = match chain::read(&of_ledger(after)) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let what = "the ledger is broken";
-            findings.push(whole(&in_after(error.file()), what, "an unbroken chain", &error.to_string()));
-            return findings;
-        }
-    };
-    let attempts = match state::read(&entries) {
-        Ok(attempts) => attempts,
-        Err((number, refusal)) => {
-            let file = in_after(&entries[number as usize - 1].file());
-            findings.push(whole(&file, "the step is out of order", "the protocol's order", &refusal.to_string()));
-            return findings;
-        }
-    };
-    // A chain that is broken in itself is a finding already.
-    let Ok(own) = chain::read(&of_ledger(files)) else { return findings };
-    if let Relation::CutOff { at } | Relation::Fork { at } = chain::compare(&own, &entries) {
-        let file = own.get(at as usize - 1).map_or_else(String::new, Entry::file);
-        findings.push(whole(&in_after(&file), "the bundle's ledger has another entry here", "the same entry", "another"));
-        return findings;
-    }
-    let told = drawn_as(&entries, &attempts, ceremony, files, AFTER);
-    let Ok(attempt) = told.map_err(|finding| findings.push(finding)) else { return findings };
-    let Some(made) = made else { return findings };
-    for finding in compare_amendments(made, &entries, attempt, after) {
-        findings.push(Finding { file: format!("{AFTER}{}", finding.file), ..finding });
-    }
-    findings
-}
-
-/// Compares files with the list among them: each that is listed has its hash, and no other is there.
-fn listed(files: &BTreeMap<String, Vec<u8>>, prefix: &str) -> Vec<Finding> {
-    let name = format!("{prefix}{}", open::LIST);
-    let Some(list) = files.get(open::LIST) else {
-        return vec![whole(&name, "the file is missing", "the list of the files", "nothing")];
-    };
-    let own = files.iter().filter(|(path, _)| *path != open::LIST);
-    let own: Vec<File> = own.map(|(path, bytes)| File { path: path.clone(), bytes: bytes.clone() }).collect();
-    let expected = open::list(&own).bytes;
-    let mut findings: Vec<Finding> = difference(&name, "the list has another line than the files", &expected, list).into_iter().collect();
-    if findings.is_empty() {
-        return findings;
-    }
-    let text = String::from_utf8_lossy(list);
-    let lines: BTreeMap<&str, &str> =
-        text.lines().filter_map(|line| line.split_once("  ")).map(|(hash, path)| (path, hash)).collect();
-    for file in &own {
-        let (found, path) = (sha256_hex(&file.bytes), format!("{prefix}{}", file.path));
-        match lines.get(file.path.as_str()) {
-            Some(hash) if *hash == found => {}
-            Some(hash) => findings.push(whole(&path, "the list has another hash of this file", hash, &found)),
-            None => findings.push(whole(&path, "the list does not have this file", "no such file", "a file")),
-        }
-    }
-    for path in lines.keys().filter(|path| !files.contains_key(**path)) {
-        findings.push(whole(&format!("{prefix}{path}"), "the file is missing", "a file", "nothing"));
-    }
-    findings
-}
-
-/// Finds the attempt that a bundle is of in a ledger, whose DRAW, VOID or PUBLISH must name the bundle's manifest.
-fn drawn_as<'a>(
-    entries: &[Entry],
-    attempts: &'a [Attempt],
-    ceremony: &str,
-    files: &BTreeMap<String, Vec<u8>>,
-    prefix: &str,
-) -> Result<&'a Attempt, Finding> {
-    let record = files.get("entropy.txt").map(|bytes| sha256_hex(bytes));
-    let attempt = witness::attempt_of(entries, attempts, ceremony, record.as_deref()).ok_or_else(|| {
-        whole(&format!("{prefix}{}", witness::FOLDER), "nothing is sealed for this bundle", ceremony, "no seal")
-    })?;
-    let steps = [attempt.draw, attempt.void, attempt.disclosed].into_iter().flatten();
-    let named = steps.filter_map(|at| entries[at].fact("manifest")).next();
-    let manifest = files.get(MANIFEST).map_or_else(String::new, |bytes| sha256_hex(bytes));
-    if named != Some(&manifest) {
-        return Err(whole(MANIFEST, "the ledger names another bundle", named.unwrap_or("no draw"), &manifest));
-    }
-    Ok(attempt)
-}
-
 /// Puts causes before consequences: inputs and entropy decide all the rest.
 fn order(file: &str) -> u8 {
     match file {
@@ -246,7 +176,12 @@ fn order(file: &str) -> u8 {
 
 fn manifest(files: &BTreeMap<String, Vec<u8>>, findings: &mut Vec<Finding>) -> Result<Option<Manifest>, VerifyError> {
     let Some(bytes) = files.get(MANIFEST) else {
-        findings.push(whole(MANIFEST, "the file is missing", "the manifest", "nothing"));
+        findings.push(whole(
+            MANIFEST,
+            both!("the file is missing", "缺少该文件"),
+            both!("the manifest", "清单"),
+            both!("nothing", "无"),
+        ));
         return Ok(None);
     };
     match serde_json::from_slice::<Manifest>(bytes) {
@@ -256,8 +191,13 @@ fn manifest(files: &BTreeMap<String, Vec<u8>>, findings: &mut Vec<Finding>) -> R
         Ok(manifest) => Ok(Some(manifest)),
         Err(error) => {
             // The replay names the row that differs; the place where reading stopped may lie behind it.
-            let found = error.to_string();
-            findings.push(whole(MANIFEST, "the manifest can not be read", "JSON of its format", &found));
+            let found = Text::same(error);
+            findings.push(whole(
+                MANIFEST,
+                both!("the manifest can not be read", "清单无法读取"),
+                both!("JSON of its format", "其格式的 JSON"),
+                found,
+            ));
             Ok(None)
         }
     }
@@ -267,7 +207,12 @@ fn compare_manifest(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>, find
     let kept = files.get(fingerprints::FILE).map_or("", |bytes| std::str::from_utf8(bytes).unwrap_or(""));
     for listed in &manifest.files {
         let Some(bytes) = files.get(&listed.path) else {
-            findings.push(whole(&listed.path, "the file is missing", &format!("{} bytes", listed.bytes), "nothing"));
+            findings.push(whole(
+                &listed.path,
+                both!("the file is missing", "缺少该文件"),
+                both!("{} bytes", "{} 字节", listed.bytes),
+                both!("nothing", "无"),
+            ));
             continue;
         };
         let sha256 = sha256_hex(bytes);
@@ -276,19 +221,24 @@ fn compare_manifest(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>, find
         }
         let located = listed.path.strip_prefix("inputs/").and_then(|name| fingerprints::locate(kept, name, bytes));
         let change = match located {
-            Some((_, Some(true))) => "rows were added from here on",
-            Some((_, Some(false))) => "rows were removed from here on",
-            _ => "the file was changed after the manifest was written",
+            Some((_, Some(true))) => both!("rows were added from here on", "从此处起添加了行"),
+            Some((_, Some(false))) => both!("rows were removed from here on", "从此处起删除了行"),
+            _ => both!("the file was changed after the manifest was written", "清单写出之后文件被改动"),
         };
         findings.push(Finding {
             row: located.map(|(row, _)| row),
-            found: located.map_or(format!("SHA-256 {sha256}"), |(row, _)| line(bytes, row)),
-            ..whole(&listed.path, change, &format!("SHA-256 {}", listed.sha256), "")
+            found: located.map_or(Text::same(format_args!("SHA-256 {sha256}")), |(row, _)| line(bytes, row)),
+            ..whole(&listed.path, change, Text::same(format_args!("SHA-256 {}", listed.sha256)), Text::default())
         });
     }
     let listed = |path: &String| path == MANIFEST || manifest.files.iter().any(|file| file.path == *path);
     for path in files.keys().filter(|path| !listed(path)) {
-        findings.push(whole(path, "the manifest does not list this file", "no such file", "a file"));
+        findings.push(whole(
+            path,
+            both!("the manifest does not list this file", "清单没有列出该文件"),
+            both!("no such file", "没有该文件"),
+            both!("a file", "有该文件"),
+        ));
     }
 }
 
@@ -304,18 +254,32 @@ fn replay(
     let mut differs = None;
     let entropy = match (own, &evidence.entropy) {
         (None, None) => {
-            differs = Some(whole("entropy.txt", "the file is missing", "the record of entropy", "nothing"));
+            differs = Some(whole(
+                "entropy.txt",
+                both!("the file is missing", "缺少该文件"),
+                both!("the record of entropy", "熵记录"),
+                both!("nothing", "无"),
+            ));
             None
         }
         (Some((Err(error), _)), None) => {
-            differs =
-                Some(whole("entropy.txt", "the record can not be read", "a record of entropy", &error.to_string()));
+            differs = Some(whole(
+                "entropy.txt",
+                both!("the record can not be read", "熵记录无法读取"),
+                both!("a record of entropy", "熵记录"),
+                error.say(),
+            ));
             None
         }
         (Some((Ok(record), _)), None) => Some(record),
         (own, Some(record)) => {
             let bytes = own.map_or(&b""[..], |(_, bytes)| bytes);
-            differs = difference("entropy.txt", "the record is another one", record.text().as_bytes(), bytes);
+            differs = difference(
+                "entropy.txt",
+                &both!("the record is another one", "熵记录是另一份"),
+                record.text().as_bytes(),
+                bytes,
+            );
             Some(record.clone())
         }
     };
@@ -324,9 +288,9 @@ fn replay(
         findings.push(Finding {
             file: format!("inputs/{}", fault.place.file),
             row: fault.place.row,
-            what: format!("{}: {}", fault.code, fault.cause.en),
-            expected: "a frozen table".to_owned(),
-            found: fault.value.clone(),
+            what: Text::same(format_args!("{}: ", fault.code)).followed_by(fault.cause.clone()),
+            expected: both!("a frozen table", "封存的表"),
+            found: Text::same(&fault.value),
         });
     }
     let (Some((inputs, frames)), Some(entropy)) = (loaded.ready, entropy) else {
@@ -336,8 +300,12 @@ fn replay(
         Ok(made) => (Some(made), differs),
         Err(violations) => {
             for violation in violations {
-                let found = format!("{}: {}", violation.place, violation.detail);
-                findings.push(whole("visits.csv", "the replayed plan breaks a rule", violation.code, &found));
+                findings.push(whole(
+                    "visits.csv",
+                    both!("the replayed plan breaks a rule", "重放的计划违反规则"),
+                    Text::same(violation.code),
+                    violation.say(),
+                ));
             }
             (None, differs)
         }
@@ -356,19 +324,29 @@ fn compare_files(made: &Made, files: &BTreeMap<String, Vec<u8>>, tool: &str, fin
     let expected_files = if carries_ledger { &with_ledger(made) } else { &made.files };
     for expected in expected_files {
         let Some(found) = files.get(&expected.path) else {
-            findings.push(whole(&expected.path, "the file is missing", "a file", "nothing"));
+            findings.push(whole(
+                &expected.path,
+                both!("the file is missing", "缺少该文件"),
+                both!("a file", "有该文件"),
+                both!("nothing", "无"),
+            ));
             continue;
         };
         let what = if expected.path.starts_with("inputs/") {
-            "the row is not in its frozen form"
+            both!("the row is not in its frozen form", "该行不是封存的写法")
         } else {
-            "the replay gives something else"
+            both!("the replay gives something else", "重放得出的不同")
         };
         let expected_bytes = as_written_by(tool, expected);
-        findings.extend(difference(&expected.path, what, &expected_bytes, found));
+        findings.extend(difference(&expected.path, &what, &expected_bytes, found));
     }
     for path in files.keys().filter(|path| !expected_files.iter().any(|file| file.path == **path)) {
-        findings.push(whole(path, "the replay writes no such file", "no such file", "a file"));
+        findings.push(whole(
+            path,
+            both!("the replay writes no such file", "重放不写出该文件"),
+            both!("no such file", "没有该文件"),
+            both!("a file", "有该文件"),
+        ));
     }
 }
 
@@ -390,8 +368,8 @@ fn name_breaches(made: &Made, files: &BTreeMap<String, Vec<u8>>, findings: &mut 
         let told = if differs(findings, name) { name } else { "teams.csv" };
         let told = if differs(findings, told) { told } else { "visits.csv" };
         for finding in findings.iter_mut().filter(|finding| finding.file == told) {
-            let more = format!("; {}: {} {}", breach.code, breach.place, breach.detail);
-            finding.what.push_str(&more);
+            let breach = breach.say();
+            finding.what = std::mem::take(&mut finding.what).followed_by(both!(breach => "; {breach}", "；{breach}"));
         }
     }
 }
@@ -418,9 +396,13 @@ fn compare_fingerprints(
     for (path, bytes) in files {
         let located = path.strip_prefix("inputs/").and_then(|name| fingerprints::locate(kept, name, bytes));
         if let Some((row, _)) = located {
-            let what = "the row is not the one whose fingerprint rows.txt keeps";
+            let what =
+                both!("the row is not the one whose fingerprint rows.txt keeps", "该行不是 rows.txt 所存指纹的那一行");
             let found = line(bytes, row);
-            findings.push(Finding { row: Some(row), ..whole(path, what, "the row that was sealed", &found) });
+            findings.push(Finding {
+                row: Some(row),
+                ..whole(path, what, both!("the row that was sealed", "封存的那一行"), found)
+            });
         }
     }
 }
@@ -440,8 +422,13 @@ fn as_written_by(tool: &str, file: &File) -> Vec<u8> {
 
 /// Compares a bundle with the office's ledger, and replays the amendments that stand there.
 fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<String, Vec<u8>>) -> Option<Finding> {
-    let broken = |error: &dyn std::fmt::Display| {
-        whole(witness::FOLDER, "the office's ledger does not fit", "its own", &error.to_string())
+    let broken = |error: &dyn Say| {
+        whole(
+            witness::FOLDER,
+            both!("the office's ledger does not fit", "本机关台账对不上"),
+            both!("its own", "其自身的"),
+            error.say(),
+        )
     };
     let ledger = match Ledger::read(folder) {
         Ok(ledger) => ledger,
@@ -454,11 +441,16 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
     if let Relation::CutOff { at } | Relation::Fork { at } = chain::compare(&own, ledger.entries()) {
         let file = own.get(at as usize - 1).map_or_else(String::new, Entry::file);
         let file = format!("{}{file}", witness::FOLDER);
-        return Some(whole(&file, "the office's ledger has another entry here", "the same entry", "another, or none"));
+        return Some(whole(
+            &file,
+            both!("the office's ledger has another entry here", "本机关台账此处是另一条"),
+            both!("the same entry", "同一条"),
+            both!("another, or none", "另一条，或没有"),
+        ));
     }
     let attempt = match drawn_as(ledger.entries(), ledger.attempts(), ceremony, files, "") {
         Ok(attempt) => attempt,
-        Err(finding) => return Some(finding),
+        Err(finding) => return Some(*finding),
     };
     if let Some(finding) = compare_void(&ledger, ceremony) {
         return Some(finding);
@@ -470,20 +462,6 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
     compare_amendments(made, ledger.entries(), attempt, &amendments).into_iter().next()
 }
 
-/// Compares the sample of each void attempt that was made public with what its entries say.
-fn compare_void(ledger: &Ledger, ceremony: &str) -> Option<Finding> {
-    let own = ledger.attempts().iter().filter(|attempt| attempt.ceremony == ceremony);
-    own.filter_map(|attempt| Some((attempt, &ledger.entries()[attempt.disclosed?]))).find_map(|(attempt, entry)| {
-        let path = format!("{}/samples.csv", open::PUBLIC);
-        let found = std::fs::read(ledger.attempt_folder(ceremony, attempt.number).join(&path));
-        // Whoever has the entries alone can not compare the sample.
-        let found = sha256_hex(&found.ok()?);
-        let expected = entry.fact("sample").unwrap_or("-");
-        let file = format!("ceremonies/{ceremony}.{}/{path}", attempt.number);
-        (found != expected).then(|| whole(&file, "the sample of a void attempt is another one", expected, &found))
-    })
-}
-
 /// Replays the amendments of a plan, and compares the tables beside them with what they give.
 fn compare_amendments(
     made: &Made,
@@ -493,7 +471,7 @@ fn compare_amendments(
 ) -> Vec<Finding> {
     let told = |wrong: amend::Mismatch| Finding {
         row: wrong.row,
-        ..whole(&wrong.file, &wrong.what.en, &wrong.expected, &wrong.found)
+        ..whole(&wrong.file, wrong.what, wrong.expected, wrong.found)
     };
     match amend::replay(made, entries, attempt, files) {
         Ok(replayed) => amend::compare_tables(&replayed, &made.inputs, files).into_iter().map(told).collect(),
@@ -513,7 +491,12 @@ fn compare_workspace(
     };
     for file in frozen(&inputs) {
         let found = files.get(&file.path).map_or(&b""[..], Vec::as_slice);
-        findings.extend(difference(&file.path, "the workspace holds something else", &file.bytes, found));
+        findings.extend(difference(
+            &file.path,
+            &both!("the workspace holds something else", "工作文件夹中的内容不同"),
+            &file.bytes,
+            found,
+        ));
     }
     Ok(())
 }
@@ -523,28 +506,32 @@ fn frozen(inputs: &Inputs) -> impl Iterator<Item = File> {
 }
 
 /// Finds the first line in which two files differ.
-fn difference(file: &str, what: &str, expected: &[u8], found: &[u8]) -> Option<Finding> {
+fn difference(file: &str, what: &Text, expected: &[u8], found: &[u8]) -> Option<Finding> {
     if expected == found {
         return None;
     }
     if file.ends_with(".xlsx") {
         let byte = expected.iter().zip(found).take_while(|(a, b)| a == b).count();
-        let size = |bytes: &[u8]| format!("{} bytes, SHA-256 {}", bytes.len(), sha256_hex(bytes));
-        return Some(whole(file, &format!("{what}, from byte {byte} on"), &size(expected), &size(found)));
+        let size = |bytes: &[u8]| both!("{} bytes, SHA-256 {}", "{} 字节，SHA-256 {}", bytes.len(), sha256_hex(bytes));
+        return Some(whole(
+            file,
+            both!(what => "{what}, from byte {byte} on", "{what}，从第 {byte} 字节起"),
+            size(expected),
+            size(found),
+        ));
     }
     let same = expected.split(|b| *b == b'\n').zip(found.split(|b| *b == b'\n')).take_while(|(a, b)| a == b).count();
     let row = same as u32 + 1;
-    Some(Finding { row: Some(row), ..whole(file, what, &line(expected, row), &line(found, row)) })
+    Some(Finding { row: Some(row), ..whole(file, what.clone(), line(expected, row), line(found, row)) })
 }
 
 /// Returns a line from 1 as text that can be shown; past the end there is nothing.
-fn line(bytes: &[u8], row: u32) -> String {
+fn line(bytes: &[u8], row: u32) -> Text {
     let line = bytes.split(|byte| *byte == b'\n').nth(row as usize - 1).unwrap_or(b"");
-    if line.is_empty() { "(nothing)".to_owned() } else { String::from_utf8_lossy(line).into_owned() }
+    if line.is_empty() { both!("(nothing)", "（无）") } else { Text::same(String::from_utf8_lossy(line)) }
 }
 
-fn whole(file: &str, what: &str, expected: &str, found: &str) -> Finding {
-    let (what, expected, found) = (what.to_owned(), expected.to_owned(), found.to_owned());
+fn whole(file: &str, what: Text, expected: Text, found: Text) -> Finding {
     Finding { file: file.to_owned(), row: None, what, expected, found }
 }
 

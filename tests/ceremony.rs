@@ -384,7 +384,7 @@ fn a_ledger_whose_times_do_not_fit_the_beacon_is_found() {
         }
         files.extend(forged.iter().map(|entry| (format!("ledger/{}", entry.file()), entry.text().into_bytes())));
         let breaches = witness::breaches(&files, NAME);
-        let found: Vec<&str> = breaches.iter().map(|breach| breach.1.as_str()).collect();
+        let found: Vec<&str> = breaches.iter().map(|breach| &*breach.1.en).collect();
         assert_eq!(found, [what]);
         assert_eq!(breaches[0].0, format!("ledger/{}", entries[at].file()));
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::fault_cases::ERRORS;
-use crate::support::{Workspace, fairdraw, run, small, stdout, temp};
+use crate::support::{Workspace, english_sentence, fairdraw, has_chinese, run, small, stdout, temp};
 
 /// Makes a workspace with several errors of different tables.
 fn faulty() -> Workspace {
@@ -73,4 +73,68 @@ fn a_bundle_is_the_same_in_both_languages() {
     let ((english, said), (chinese, told)) = (bundle("en"), bundle("zh"));
     assert_eq!(english, chinese);
     assert!(said.contains("planned: 0 violations") && told.contains("已排定：0 处违规"), "{said}{told}");
+}
+
+/// Arguments with which every command meets something wrong; `no/such` is a path that is not there.
+const WRONG: &[&[&str]] = &[
+    &["new", "no/such", "--region", "41"],
+    &["new", "no/such", "--region", "411381", "--period", "spring"],
+    &["plan", "no/such", "--seed", "x", "--out", "no/out"],
+    &["plan", "no/such", "--entropy", "no/such", "--out", "no/out"],
+    &["verify", "no/such"],
+    &["verify", "--notice", "no notice", "--ledger", "no/such"],
+    &["check", "no/such"],
+    &["convert", "no/such.csv", "out.doc"],
+    &["convert", "no/such.csv", "no/such.parquet"],
+    &["explain", "no/such", "91411381MA31HXDC72"],
+    &["publish", "no/such", "--out", "no/out"],
+    &["workbooks", "no/such", "--out", "no/out"],
+    &["result", "no/such"],
+    &["result", "no/such", "--bundle", "no/such"],
+    &["report", "no/such", "--bundle", "no/such"],
+    &["seal", "no/such"],
+    &["entropy", "no/such"],
+    &["draw", "no/such"],
+    &["open", "no/such"],
+    &["amend", "no/such", "V1", "--day", "2026-01-05", "--reason", "weather"],
+    &["lodge", "no/such", "--with", "notary"],
+    &["ledger", "key", "two words", "--out", "no/such/key"],
+    &["ledger", "sm2-key", "office", "xyz"],
+    &["ledger", "sign", "no/such", "--key", "no/such"],
+    &["ledger", "verify", "no/such", "--ledger", "no/such", "--key", "x"],
+    &["notice", "no/such", "V1"],
+    &["void", "no/such", "--reason", "x"],
+    &["simulate", "no/such", "--draws", "1"],
+    &["audit", "no/such"],
+    &["sample", "no/such.csv", "--rates", "2%", "--group", "411381.2026Q4", "--seed", "x", "--out", "no/out"],
+    &["sample", "Cargo.toml", "--rates", "many", "--group", "x", "--seed", "x", "--out", "no/out"],
+    &["sample", "no/such.part", "--merge", "--out", "no/out"],
+    &["generate", "dengzhou", "--reference", "no/such", "--out", "no/out"],
+    &["generate", "registry", "--entities", "9", "--out", "no/out.doc"],
+    &["man", "--out", "Cargo.toml", "--force"],
+];
+
+// Without it some command would answer a Chinese clerk in English, or the other way round.
+#[test]
+fn every_command_refuses_in_the_language_that_it_is_asked_in() {
+    let said = |arguments: &[&str], lang: &str| {
+        let mut command = fairdraw();
+        let output = command.args(arguments).args(["--lang", lang]).current_dir(crate::support::project()).output();
+        let output = output.expect("the program can be started");
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{arguments:?}: {output:?}");
+        format!("{}{}", stdout(&output), crate::support::stderr(&output))
+    };
+    for arguments in WRONG {
+        let (english, chinese) = (said(arguments, "en"), said(arguments, "zh"));
+        assert!(!english.trim().is_empty() && !has_chinese(&english), "{arguments:?}: {english}");
+        assert!(has_chinese(&chinese), "{arguments:?}: {chinese}");
+        assert_eq!(english_sentence(&chinese), None, "{arguments:?}: {chinese}");
+    }
+    // Completions take no input that could be wrong beyond what the parser of arguments refuses.
+    let help = stdout(&run(["--help"])).to_owned();
+    let listed = help.split("Commands:\n").nth(1).expect("a list").split("\n\n").next().expect("its end");
+    let names = listed.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|n| !n.is_empty());
+    for name in names.filter(|name| !["help", "completions"].contains(name)) {
+        assert!(WRONG.iter().any(|arguments| arguments[0] == name), "{name} is not tried");
+    }
 }

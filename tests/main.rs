@@ -1,9 +1,11 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
+mod after;
 mod amend;
 mod audit;
 mod ceremony;
 mod cli;
+mod errors;
 mod estimates;
 mod fault_cases;
 mod faults;

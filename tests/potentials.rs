@@ -43,7 +43,7 @@ fn assert_both_find(made: &Made, plan: &Plan, file: &str, code: &str, names: &[&
     let (_holds, folder) = forged(made, plan);
     let findings = verify(&folder, &Evidence::default(), &mut |_| {}).expect("an answer").findings;
     let own = findings.iter().find(|finding| finding.file == file);
-    let what = &own.unwrap_or_else(|| panic!("nothing of {file} in {findings:#?}")).what;
+    let what = &own.unwrap_or_else(|| panic!("nothing of {file} in {findings:#?}")).what.en;
     assert!(what.contains(code) && names.iter().all(|name| what.contains(name)), "{what}");
     let (text, status) = second_opinion(&folder);
     assert!(status == Some(1) && names.iter().all(|name| text.contains(name)), "{status:?} {text}");

@@ -218,8 +218,8 @@ fn a_substitute_out_of_turn_is_named_with_the_reason() {
         rewrite(&room, &step, &friend);
         let found = findings(&room);
         let told = found.iter().find(|finding| finding.file == "amendments/001.txt").expect("the file is named");
-        assert!(told.what.contains(why), "{why}: {}", told.what);
-        assert!(told.expected == step && told.found == friend && told.row == Some(6), "{told:?}");
+        assert!(told.what.en.contains(why), "{why}: {}", told.what.en);
+        assert!(told.expected.en == step && told.found.en == friend && told.row == Some(6), "{told:?}");
         rewrite(&room, &friend, &step);
     }
     // The reserve of another class of the same task.
@@ -233,7 +233,7 @@ fn a_substitute_out_of_turn_is_named_with_the_reason() {
     let own = reserve(&room, "2026-006", &old[1]);
     let other = samples.iter().find(|row| row[0] == "2026-006" && row[1] == "N" && row[3] == "R").expect("a reserve");
     rewrite(&room, &format!("B 2 {}", own[0]), &format!("B 2 {}", other[5]));
-    assert!(findings(&room).iter().any(|finding| finding.what.contains("of the reserve of another stratum")));
+    assert!(findings(&room).iter().any(|finding| finding.what.en.contains("of the reserve of another stratum")));
 }
 
 /// Cheat: a visit whose result does not suit is declared impossible. Without this, whoever was met could be replaced.
@@ -277,7 +277,10 @@ fn whoever_was_met_is_not_replaced() {
     ledger.append(&mut Direct, entry).expect("written");
     drop(ledger);
     let found = findings(&room);
-    assert!(found.iter().any(|f| f.file == "amendments/001.txt" && f.what.contains("somebody was met")), "{found:?}");
+    assert!(
+        found.iter().any(|f| f.file == "amendments/001.txt" && f.what.en.contains("somebody was met")),
+        "{found:?}"
+    );
 }
 
 /// Without this, the second implementation would follow other rules than the first, and nobody would notice.

@@ -357,3 +357,23 @@ pub fn small() -> Workspace {
     ];
     Workspace(files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect())
 }
+
+/// Tells whether a text holds a Chinese character.
+pub fn has_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Finds an English sentence in a text: four words of small letters in a row. Commands in backticks are left out, and what
+/// stands in Chinese brackets: there a library that speaks English only says where a file is damaged.
+pub fn english_sentence(text: &str) -> Option<String> {
+    let quoted = |text: &str| text.split('`').step_by(2).collect::<Vec<_>>().join(" … ");
+    let spoken: Vec<String> =
+        text.split('（').map(|part| quoted(part.split_once('）').map_or(part, |two| two.1))).collect();
+    let spoken = spoken.join(" … ");
+    let words: Vec<&str> = spoken.split(' ').collect();
+    let is_word = |word: &str| {
+        let word = word.trim_end_matches([',', ';', ':', '.']);
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'')
+    };
+    words.windows(4).find(|four| four.iter().all(|word| is_word(word))).map(|four| four.join(" "))
+}

@@ -196,7 +196,7 @@ fn another_seed_is_found() {
     let evidence = Evidence { entropy: Some(other.clone()), ..Evidence::default() };
     let findings = verify(&bundle.folder, &evidence, &mut |_| {}).expect("an answer").findings;
     assert_eq!((findings[0].file.as_str(), findings[0].row), ("entropy.txt", Some(2)));
-    assert_eq!((findings[0].expected.as_str(), findings[0].found.as_str()), ("seed smaller", "seed small"));
+    assert_eq!((&*findings[0].expected.en, &*findings[0].found.en), ("seed smaller", "seed small"));
     bundle.assert_found("entropy.txt", other.text().as_bytes(), "another record");
     let right = Evidence { entropy: Entropy::from_seed("small").ok(), ..Evidence::default() };
     assert_eq!(verify(&bundle.folder, &right, &mut |_| {}).expect("an answer").findings, []);
@@ -263,7 +263,7 @@ fn a_bundle_made_anew_from_other_inputs_is_found_by_who_has_the_right_ones() {
     let evidence = Evidence { inputs: Some(right.path()), ..Evidence::default() };
     let findings = verify(&forged.folder, &evidence, &mut |_| {}).expect("an answer").findings;
     assert_eq!(findings[0].file, "inputs/entities.csv", "{findings:#?}");
-    assert!(findings[0].expected.starts_with(&gone.id), "{findings:#?}");
+    assert!(findings[0].expected.en.starts_with(&gone.id), "{findings:#?}");
     let own = small().on_disk();
     let evidence = Evidence { inputs: Some(own.path()), ..Evidence::default() };
     let sound = Bundle::of(small_plan());

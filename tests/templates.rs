@@ -155,6 +155,22 @@ fn plain_headings(text: &str) -> Vec<String> {
     csv::Reader::from_reader(text.as_bytes()).headers().unwrap().iter().map(str::to_owned).collect()
 }
 
+// Without it a registry would be called clean although it has an entity twice, and every later run would refuse it.
+#[test]
+fn an_id_that_stands_twice_is_told_and_both_rows_are_kept() {
+    let folder = temp();
+    let at = |name: &str| folder.path().join(name);
+    let twice =
+        "统一社会信用代码,企业名称,乡镇\n91411381MA40H5XU8N,甲,古城\n91411381ma40h5xu8n,乙,古城\n,丙,古城\n,丁,古城\n";
+    fs::write(at("twice.csv"), twice).unwrap();
+    let output = run(["convert".as_ref(), at("twice.csv").as_os_str(), at("clean.csv").as_os_str()]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let told = stderr(&output);
+    assert!(told.contains("error[duplicate-id]") && told.contains(":3:") && told.contains(":2:"), "{told}");
+    assert_eq!(told.matches("duplicate-id").count(), 1, "rows without a code are no doubles: {told}");
+    assert_eq!(fs::read_to_string(at("clean.csv")).unwrap().lines().count(), 5);
+}
+
 // Without it a cleaned registry would be read at half the speed, or its fixed-length ids by no reader but the scan.
 #[test]
 fn ids_that_are_all_codes_get_a_fixed_length() {

@@ -1,17 +1,18 @@
 //! What an audit of many draws found, in words and numbers (protocol §20.2–§20.7).
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
 use super::bundles::{Draw, OfDraw};
 use super::events::{Events, Rate, events};
 use super::order::{OrderTest, order_tests};
 use super::people::{Concentration, Most, concentration};
-use super::selection::{Selection, selection};
+use super::selection::{Selection, Surprise, Times, selection};
 use super::simulated::percent;
 use super::statistics::trials_needed;
+use crate::both;
+use crate::lang::{Lang, Lines, Text};
 use crate::ledger::chain::Entry;
+use crate::plan::amend::REASONS;
 use crate::run::Made;
 
 /// Probability, over all tests of an audit that answer yes or no, that fair draws are called unfair.
@@ -22,7 +23,7 @@ const LEVEL: f64 = 0.05;
 const POWER: f64 = 0.8;
 
 /// Holds the findings of an audit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Audited {
     pub draws: Vec<OfDraw>,
     pub order: Vec<OrderTest>,
@@ -31,13 +32,48 @@ pub struct Audited {
     pub concentration: Vec<Concentration>,
     pub needed: Vec<Needed>,
     /// What makes the answer a no: bundles that do not verify, and tests whose p is too small.
-    pub objections: Vec<String>,
+    pub objections: Vec<Text>,
+}
+
+/// Holds the findings in one language, as they are written as JSON.
+#[derive(Debug, Serialize)]
+pub struct Told<'a> {
+    draws: &'a [OfDraw],
+    order: &'a [OrderTest],
+    selection: &'a Selection,
+    events: &'a Events,
+    concentration: &'a [Concentration],
+    needed: Vec<ToldNeed<'a>>,
+    objections: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ToldNeed<'a> {
+    effect: &'a str,
+    #[serde(flatten)]
+    needed: &'a Needed,
+}
+
+impl Audited {
+    /// Tells the findings in a language.
+    pub fn told(&self, lang: Lang) -> Told<'_> {
+        Told {
+            draws: &self.draws,
+            order: &self.order,
+            selection: &self.selection,
+            events: &self.events,
+            concentration: &self.concentration,
+            needed: self.needed.iter().map(|needed| ToldNeed { effect: needed.effect.get(lang), needed }).collect(),
+            objections: self.objections.iter().map(|text| text.get(lang)).collect(),
+        }
+    }
 }
 
 /// Says how many draws like these it takes to see an effect with 80 %, by an exact one-sided test at 5 %.
 #[derive(Clone, Debug, Serialize)]
 pub struct Needed {
-    pub effect: String,
+    #[serde(skip)]
+    pub effect: Text,
     /// Chances by the rules, and with the effect.
     pub told: f64,
     pub real: f64,
@@ -54,20 +90,34 @@ pub fn audited(draws: &[Draw], entries: &[Entry]) -> Audited {
     let (order, selection) = (order_tests(made()), selection(made()));
     let concentration = concentration(made());
     let visits = told.iter().map(|draw| draw.visits).sum();
-    let mut objections: Vec<String> = told
+    let mut objections: Vec<Text> = told
         .iter()
         .filter(|draw| !draw.verified)
-        .map(|draw| format!("{} is not what its inputs and record give: {} findings", draw.folder, draw.findings))
+        .map(|draw| {
+            both!(
+                "{} is not what its inputs and record give: {} findings",
+                "{} 与其输入和熵记录得出的不符：{} 处",
+                draw.folder,
+                draw.findings
+            )
+        })
         .collect();
     // The tests that decide share the allowed probability: those of the order, and that of the entities.
     let limit = MISS / (order.len() + 1) as f64;
     for test in order.iter().filter(|test| test.p < limit) {
         let OrderTest { order, counts, found, expected, p } = test;
-        objections.push(format!("order by {order}, {counts}: {found} where {expected:.1} are expected, p = {p:.2e}"));
+        objections.push(both!(
+            "order by {order}, {counts}: {found} where {expected:.1} are expected, p = {p:.2e}",
+            "按 {order} 排列，{counts}：{found}，预期 {expected:.1}，p = {p:.2e}"
+        ));
     }
     for entity in selection.most_surprising.iter().filter(|entity| entity.p_of_any < limit) {
         let (id, times, frames) = (&entity.entity, entity.times, entity.frames);
-        objections.push(format!("{id} was drawn {times} times in {frames} frames, p = {:.2e}", entity.p_of_any));
+        objections.push(both!(
+            "{id} was drawn {times} times in {frames} frames, p = {:.2e}",
+            "{id} 在 {frames} 个框中抽中 {times} 次，p = {:.2e}",
+            entity.p_of_any
+        ));
     }
     let needed = needed(made().count(), made(), &selection, &concentration);
     Audited { draws: told, order, selection, events: events(entries, visits), concentration, needed, objections }
@@ -87,7 +137,7 @@ fn needed<'a>(
         .flat_map(|made| super::bundles::independent(made).into_iter().map(|at| made.plan.frames.strata[at].size))
         .sum();
     let mut all = Vec::new();
-    let mut ask = |effect: String, told: f64, real: f64, trials_per_draw: f64| {
+    let mut ask = |effect: Text, told: f64, real: f64, trials_per_draw: f64| {
         let is_chance = |p: f64| 0.0 < p && p < 1.0;
         let trials = (is_chance(told) && is_chance(real)).then(|| trials_needed(told, real, LEVEL, POWER)).flatten();
         let draws =
@@ -96,19 +146,30 @@ fn needed<'a>(
     };
     let chance = selection.chance;
     for firms in [1u32, 10, 100, 1000] {
-        let effect = format!("firms protected by a second draw whenever one comes: {firms}");
+        let effect =
+            both!("firms protected by a second draw whenever one comes: {firms}", "抽中即重抽以庇护的企业：{firms} 户");
         ask(effect, chance, chance * chance, firms.into());
     }
-    ask("1000 firms come half as often".to_owned(), chance, chance / 2.0, 1000.0);
-    ask("100 firms come twice as often".to_owned(), chance, 2.0 * chance, 100.0);
-    ask("the earlier half of the registry gets 60 % of the picks".to_owned(), 0.5, 0.6, per_draw(picks.into()));
-    ask("the earlier half of the registry gets 55 % of the picks".to_owned(), 0.5, 0.55, per_draw(picks.into()));
+    ask(both!("1000 firms come half as often", "1000 户的机会减半"), chance, chance / 2.0, 1000.0);
+    ask(both!("100 firms come twice as often", "100 户的机会加倍"), chance, 2.0 * chance, 100.0);
+    ask(
+        both!("the earlier half of the registry gets 60 % of the picks", "名录前一半占抽中的 60 %"),
+        0.5,
+        0.6,
+        per_draw(picks.into()),
+    );
+    ask(
+        both!("the earlier half of the registry gets 55 % of the picks", "名录前一半占抽中的 55 %"),
+        0.5,
+        0.55,
+        per_draw(picks.into()),
+    );
     if let Some(agency) = concentration.iter().max_by_key(|agency| agency.outings).filter(|agency| agency.officers > 2)
     {
         let pair = 1.0 / f64::from(agency.officers - 1);
         let outings = 2.0 * f64::from(agency.outings) / f64::from(agency.officers);
         ask(
-            format!("two officers of {} go together three times as often", agency.agency),
+            both!("two officers of {} go together three times as often", "{} 的两人同行的次数为三倍", agency.agency),
             pair,
             3.0 * pair,
             per_draw(outings),
@@ -118,91 +179,108 @@ fn needed<'a>(
 }
 
 /// Tells the findings in words.
-pub fn text(found: &Audited) -> String {
-    let mut text = String::new();
+pub fn text(found: &Audited) -> Text {
+    let mut lines = Lines::default();
     for draw in &found.draws {
-        let OfDraw { folder, region, period, visits, seats, .. } = draw;
-        let chance = if draw.witnessed { "witnessed" } else { "unwitnessed" };
-        let told = match draw.verified {
-            true => format!("{region} {period}: verified, {chance}, {visits} visits, {seats} seats"),
-            false => format!("NOT VERIFIED, left out: {} findings", draw.findings),
-        };
-        line(&mut text, format_args!("{folder}: {told}"));
+        let OfDraw { folder, region, period, visits, seats, findings, .. } = draw;
+        let chance = if draw.witnessed { both!("witnessed", "有见证") } else { both!("unwitnessed", "无见证") };
+        lines.add(match draw.verified {
+            true => both!(
+                chance => "{folder}: {region} {period}: verified, {chance}, {visits} visits, {seats} seats",
+                "{folder}：{region} {period}：核验通过，{chance}，检查 {visits} 次，席位 {seats} 个"
+            ),
+            false => both!(
+                "{folder}: NOT VERIFIED, left out: {findings} findings",
+                "{folder}：核验不通过，不计入：{findings} 处不符"
+            ),
+        });
     }
-    line(&mut text, format_args!("\nOrder of the registry (登记顺序)                found  expected        p"));
+    lines.add(both!(
+        "\nOrder of the registry (登记顺序)                found  expected        p",
+        "\n登记顺序                                       实际      预期        p"
+    ));
     for OrderTest { order, counts, found, expected, p } in &found.order {
-        line(&mut text, format_args!("  by {order:<10}  {counts:<25} {found:>7} {expected:>9.1} {p:>8.4}"));
+        lines.add(Text::same(format_args!("  {order:<13}  {counts:<25} {found:>7} {expected:>9.1} {p:>8.4}")));
     }
-    selected(&mut text, &found.selection);
+    selected(&mut lines, &found.selection);
     let Events { ceremonies, void, void_with_known_sample, amended } = &found.events;
-    line(&mut text, format_args!("\nLedgers (台账): {ceremonies} ceremonies"));
-    rate(&mut text, "attempts void (作废)", void);
-    rate(&mut text, "  with a known sample", void_with_known_sample);
-    amended.iter().for_each(|(reason, share)| rate(&mut text, &format!("amended: {reason}"), share));
-    line(
-        &mut text,
-        format_args!(
-            "\nOfficers and pairs (人员与搭档); p for any one of the agency; townships and qualifications bring some together"
-        ),
-    );
+    lines.add(both!("\nLedgers (台账): {ceremonies} ceremonies", "\n台账：抽查 {ceremonies} 次"));
+    rate(&mut lines, &both!("attempts void (作废)", "作废"), void);
+    rate(&mut lines, &both!("  with a known sample", "  其中样本已知"), void_with_known_sample);
+    for (reason, share) in amended {
+        let chinese = REASONS.iter().find(|row| row.1 == reason).map_or(reason.as_str(), |row| row.2);
+        rate(&mut lines, &both!("amended: {reason}", "变更：{chinese}"), share);
+    }
+    lines.add(both!(
+        "\nOfficers and pairs (人员与搭档); p for any one of the agency; townships and qualifications bring some together",
+        "\n人员与搭档；p 指该部门任何一人；乡镇和资质会使一些人常在一起"
+    ));
     for Concentration { agency, officers, seats, busiest, outings, closest_pair } in &found.concentration {
-        line(&mut text, format_args!("  {agency}: {officers} officers, {seats} seats, {outings} outings"));
-        most(&mut text, "busiest", busiest);
+        lines.add(both!(
+            "  {agency}: {officers} officers, {seats} seats, {outings} outings",
+            "  {agency}：{officers} 人，席位 {seats} 个，外勤 {outings} 次"
+        ));
+        most(&mut lines, &both!("busiest", "最忙"), busiest);
         if let Some(pair) = closest_pair {
-            most(&mut text, "closest", pair);
+            most(&mut lines, &both!("closest", "最常搭档"), pair);
         }
     }
     let draws = found.draws.iter().filter(|draw| draw.verified).count();
-    line(&mut text, format_args!("\nDraws needed to see an effect with 80 %, at a level of 5 %; at hand are {draws}"));
+    lines.add(both!(
+        "\nDraws needed to see an effect with 80 %, at a level of 5 %; at hand are {draws}",
+        "\n以 5 % 的水平、80 % 的把握看出某种效应所需的抽取次数；现有 {draws} 次"
+    ));
     for Needed { effect, told, real, draws, .. } in &found.needed {
-        let draws = draws.map_or("out of reach".to_owned(), |draws| draws.to_string());
-        line(&mut text, format_args!("  {draws:>12}  {effect} ({} → {})", percent(*told), percent(*real)));
+        let draws = draws.map_or(both!("out of reach", "不可及"), Text::same);
+        let (told, real) = (percent(*told), percent(*real));
+        lines.add(both!(draws, effect => "  {draws:>12}  {effect} ({told} → {real})", "  {draws:>12}  {effect}（{told} → {real}）"));
     }
+    let (alarms, objections) = (1.0 / MISS, found.objections.len());
     if found.objections.is_empty() {
-        line(&mut text, format_args!("\nno objection (one false alarm in {} audits of fair draws)", 1.0 / MISS));
+        lines.add(both!(
+            "\nno objection (one false alarm in {alarms} audits of fair draws)",
+            "\n无异议（公平的抽取每审计 {alarms} 次误报一次）"
+        ));
     } else {
-        line(&mut text, format_args!("\n{} objections", found.objections.len()));
-        found.objections.iter().for_each(|objection| line(&mut text, format_args!("  {objection}")));
+        lines.add(both!("\n{objections} objections", "\n{objections} 项异议"));
+        found.objections.iter().for_each(|objection| lines.add(both!(objection => "  {objection}", "  {objection}")));
     }
-    text
+    lines.text()
 }
 
-fn selected(text: &mut String, selection: &Selection) {
+fn selected(lines: &mut Lines, selection: &Selection) {
     let Selection { entities, chance, times, most_surprising } = selection;
-    line(
-        text,
-        format_args!("\nSelection (抽中次数): {entities} entities, mean chance {} in a frame", percent(*chance)),
-    );
-    for times in times {
-        line(
-            text,
-            format_args!(
-                "  drawn {} times  {:>7} entities, {:>9.1} expected",
-                times.times, times.entities, times.expected
-            ),
-        );
+    let chance = percent(*chance);
+    lines.add(both!(
+        "\nSelection (抽中次数): {entities} entities, mean chance {chance} in a frame",
+        "\n抽中次数：检查对象 {entities} 户，每框平均机会 {chance}"
+    ));
+    for Times { times, entities, expected } in times {
+        lines.add(both!(
+            "  drawn {times} times  {entities:>7} entities, {expected:>9.1} expected",
+            "  抽中 {times} 次  {entities:>7} 户，预期 {expected:>9.1} 户"
+        ));
     }
-    if let Some(first) = most_surprising.first() {
-        line(
-            text,
-            format_args!(
-                "  least likely: {}, {} times in {} frames, p = {:.2e}, for any entity {:.4}",
-                first.entity, first.times, first.frames, first.p, first.p_of_any
-            ),
-        );
+    if let Some(Surprise { entity, times, frames, p, p_of_any, .. }) = most_surprising.first() {
+        lines.add(both!(
+            "  least likely: {entity}, {times} times in {frames} frames, p = {p:.2e}, for any entity {p_of_any:.4}",
+            "  最不可能的：{entity}，{frames} 个框中抽中 {times} 次，p = {p:.2e}，任一户为 {p_of_any:.4}"
+        ));
     }
 }
 
-fn rate(text: &mut String, what: &str, rate: &Rate) {
+fn rate(lines: &mut Lines, what: &Text, rate: &Rate) {
     let Rate { found, of, low, high } = rate;
-    line(text, format_args!("  {what:<28} {found} of {of}, {}..{}", percent(*low), percent(*high)));
+    let (low, high) = (percent(*low), percent(*high));
+    lines.add(
+        both!(what => "  {what:<28} {found} of {of}, {low}..{high}", "  {what} {of} 次中 {found} 次，{low}..{high}"),
+    );
 }
 
-fn most(text: &mut String, what: &str, most: &Most) {
+fn most(lines: &mut Lines, what: &Text, most: &Most) {
     let Most { who, times, expected, p_of_any, .. } = most;
-    line(text, format_args!("    {what} {who}: {times}, expected {expected:.1}, p = {p_of_any:.4}"));
-}
-
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    writeln!(text, "{line}").expect("a string takes all text");
+    lines.add(both!(
+        what => "    {what} {who}: {times}, expected {expected:.1}, p = {p_of_any:.4}",
+        "    {what} {who}：{times} 次，预期 {expected:.1}，p = {p_of_any:.4}"
+    ));
 }

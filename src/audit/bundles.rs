@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::files::bundle::{self, BundleError};
 use crate::files::ledger::{Ledger, LedgerError};
+use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, Entry};
 use crate::plan::model::{Stratum, TaskNo};
 use crate::run::{Made, Stage};
@@ -47,6 +48,19 @@ pub enum AuditError {
     Ledger(PathBuf, LedgerError),
     #[error("{0} and {1} are the same draw, which would count twice")]
     Twice(PathBuf, PathBuf),
+}
+
+impl Say for AuditError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            AuditError::Verify(folder, error) => format!("{}：{}", folder.display(), error.say().zh),
+            AuditError::Ledger(folder, error) => format!("{}：{}", folder.display(), error.say().zh),
+            AuditError::Twice(first, second) => {
+                format!("{} 与 {} 是同一次抽取，会被算两次", first.display(), second.display())
+            }
+        };
+        Text::of(self, zh)
+    }
 }
 
 /// Replays the bundles.

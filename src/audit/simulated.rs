@@ -1,15 +1,16 @@
 //! What a simulation gave, in words, tables and pictures (protocol §20.1).
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
 
 use super::picture::{Span, spans};
 use super::simulate::{Simulation, equals, has_one_chance};
 use super::statistics::{interval, limits};
+use crate::both;
 use crate::files::freeze::File;
 use crate::files::rows::{Csv, stratum_name};
+use crate::lang::{Lines, Text};
 use crate::plan::model::{Frames, Inputs};
 use crate::publish::report::thousands;
 
@@ -151,52 +152,58 @@ fn agencies(inputs: &Inputs, found: &Simulation) -> Vec<OfAgency> {
 }
 
 /// Tells the findings in words.
-pub fn text(found: &Simulated) -> String {
+pub fn text(found: &Simulated) -> Text {
     let Simulated { region, period, seed, draws, staffings, outside, unplaced, .. } = found;
-    let mut text = format!(
-        "{region} {period}: {} draws with the seeds {seed}/1 to {seed}/{draws}\n\n\
-         task          stratum  entities  drawn    chance    least often              most often               fair limits\n",
-        thousands(*draws)
-    );
+    let mut lines = Lines::default();
+    let many = thousands(*draws);
+    lines.add(both!(
+        "{region} {period}: {many} draws with the seeds {seed}/1 to {seed}/{draws}\n\n\
+         task          stratum  entities  drawn    chance    least often              most often               fair limits",
+        "{region} {period}：用种子 {seed}/1 至 {seed}/{draws} 抽取 {many} 次\n\n\
+         任务          层           户数   抽取      机会    抽中最少的               抽中最多的               公平界限"
+    ));
     for stratum in &found.strata {
-        let OfStratum { task, stratum: name, population, sample, .. } = stratum;
+        let OfStratum { task, stratum: name, population, sample, outside, .. } = stratum;
         let often = |often: &Often| format!("{} ({}..{})", often.draws, percent(often.low), percent(often.high));
-        let chance = stratum.chance.map_or("by balls".to_owned(), percent);
+        let chance = stratum.chance.map_or(both!("by balls", "按签数"), |chance| Text::same(percent(chance)));
         let limits = stratum.limits.map_or("-".to_owned(), |(low, high)| format!("{low}..{high}"));
         let (least, most) = (often(&stratum.least), often(&stratum.most));
-        let mark = if stratum.outside > 0 { format!("  {} OUTSIDE", stratum.outside) } else { String::new() };
-        line(
-            &mut text,
-            format_args!(
-                "{task:<13} {name:<7} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}"
-            ),
-        );
+        let mark = if *outside > 0 { both!("  {outside} OUTSIDE", "  界外 {outside} 户") } else { Text::default() };
+        lines.add(both!(
+            chance, mark => "{task:<13} {name:<7} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}",
+            "{task:<13} {name:<7} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}"
+        ));
     }
-    let verdict = if *outside == 0 {
-        "every entity of a stratum with one chance lies within its fair limits".to_owned()
-    } else {
-        format!("{outside} entities came more often or less often than a fair lottery lets them")
+    let verdict = match outside {
+        0 => both!(
+            "every entity of a stratum with one chance lies within its fair limits",
+            "机会相同的各层中，每一户都在公平界限之内"
+        ),
+        _ => both!(
+            "{outside} entities came more often or less often than a fair lottery lets them",
+            "{outside} 户抽中的次数超出公平抽签所容许的多或少"
+        ),
     };
-    line(&mut text, format_args!("\n{verdict} (one false alarm in {} simulations)", 1.0 / MISS));
+    let alarms = 1.0 / MISS;
+    lines.add(both!(
+        verdict => "\n{verdict} (one false alarm in {alarms} simulations)",
+        "\n{verdict}（每模拟 {alarms} 次误报一次）"
+    ));
     if *staffings > 0 {
-        line(
-            &mut text,
-            format_args!(
-                "\n{staffings} staffings, {unplaced} duties unplaced over all; visits of an officer in one staffing\n\
-                 agency        officers  never sent   least    mean    most    peak"
-            ),
-        );
+        lines.add(both!(
+            "\n{staffings} staffings, {unplaced} duties unplaced over all; visits of an officer in one staffing\n\
+             agency        officers  never sent   least    mean    most    peak",
+            "\n派员 {staffings} 次，共 {unplaced} 项未排期；以下为每人每次派员的检查次数\n\
+             部门              人数  从未派出    最少    平均    最多    峰值"
+        ));
         for agency in &found.agencies {
             let OfAgency { agency, officers, never_sent, least, mean, most, peak } = agency;
-            line(
-                &mut text,
-                format_args!(
-                    "{agency:<13} {officers:>8} {never_sent:>11} {least:>7.2} {mean:>7.2} {most:>7.2} {peak:>7}"
-                ),
-            );
+            lines.add(Text::same(format_args!(
+                "{agency:<13} {officers:>8} {never_sent:>11} {least:>7.2} {mean:>7.2} {most:>7.2} {peak:>7}"
+            )));
         }
     }
-    text
+    lines.text()
 }
 
 /// Writes the tables and pictures of a simulation.
@@ -292,8 +299,4 @@ fn loads(found: &Simulated) -> String {
 /// Writes a chance in 0..=1 with four significant places of a per cent.
 pub fn percent(chance: f64) -> String {
     format!("{:.3}%", 100.0 * chance)
-}
-
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    writeln!(text, "{line}").expect("a string takes all text");
 }

@@ -15,14 +15,14 @@ use crate::both;
 use crate::files::freeze::File;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
 use crate::files::{results, rows};
-use crate::lang::Text;
+use crate::lang::{Say, Text};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{hex, sha256_hex};
 use crate::ledger::merkle;
 use crate::ledger::state::{Attempt, Refusal};
 use crate::lottery::Prk;
 use crate::plan::amend::{AmendError, Amended, Amendment, Change, Changed, Outcome, Reason};
-use crate::plan::check::check_visits;
+use crate::plan::check::{check_visits, rule};
 use crate::plan::model::{EntityNo, Half, Inputs, Plan, Substitution, TaskNo, Visit};
 use crate::plan::results::{Records, counts};
 use crate::plan::summary::summary;
@@ -93,8 +93,8 @@ pub struct Mismatch {
     /// Row from 1; `None` where the file as a whole is meant.
     pub row: Option<u32>,
     pub what: Text,
-    pub expected: String,
-    pub found: String,
+    pub expected: Text,
+    pub found: Text,
 }
 
 /// Replays the amendments of an attempt: each must give what its entry says.
@@ -115,12 +115,17 @@ pub struct Current {
     pub substitutions: Vec<Substitution>,
 }
 
-/// Puts the plan as it stands after its amendments in the place of the drawn one.
+/// Puts the plan as it stands after its amendments in the place of the drawn one; `files` as [`replay`] takes them.
 ///
 /// # Errors
-/// [`CeremonyError::Changed`] with the first file that is not what its entry stands for.
-pub fn current(ledger: &Ledger, attempt: &Attempt, made: Made) -> Result<Current, CeremonyError> {
-    let Replayed { now, changes } = amended(ledger, attempt, &made)?;
+/// [`Mismatch`]: the first thing that is not what its entry stands for.
+pub fn current(
+    made: Made,
+    entries: &[Entry],
+    attempt: &Attempt,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<Current, Box<Mismatch>> {
+    let Replayed { now, changes } = replay(&made, entries, attempt, files)?;
     let (plan, substitutions) = (now.plan, now.substitutions);
     let summary = summary(&made.inputs, &plan, &made.duties, made.summary.witnessed);
     Ok(Current { made: Made { plan, summary, ..made }, changes, substitutions })
@@ -163,23 +168,24 @@ pub fn replay<'a>(
     let mut changes = Vec::new();
     for (number, entry) in (1..).zip(amendments(entries, attempt)) {
         let path = format!("{FOLDER}/{}", file(number));
-        let whole = |what: Text, expected: &str, found: &str| {
-            let (expected, found) = (expected.to_owned(), found.to_owned());
+        let whole = |what: Text, expected: Text, found: Text| {
             Box::new(Mismatch { file: path.clone(), row: None, what, expected, found })
         };
         let missing = || both!("the details of an amendment are missing", "缺少一次变更的记录文件");
-        let bytes = files.get(&path).ok_or_else(|| whole(missing(), &entry.file(), "-"))?;
+        let bytes = files.get(&path).ok_or_else(|| whole(missing(), Text::same(entry.file()), Text::same("-")))?;
         let no_form = || both!("these are no details of an amendment", "文件不是变更记录的格式");
-        let text = std::str::from_utf8(bytes).map_err(|_| whole(no_form(), HEADING, "-"))?;
-        let amendment = parse(text).ok_or_else(|| whole(no_form(), HEADING, text.lines().next().unwrap_or("-")))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| whole(no_form(), Text::same(HEADING), Text::same("-")))?;
+        let amendment = parse(text)
+            .ok_or_else(|| whole(no_form(), Text::same(HEADING), Text::same(text.lines().next().unwrap_or("-"))))?;
         if amendment.change == Change::Entity && was_met_before(entry, entries, attempt, files, &amendment.visit) {
             let what = both!("somebody was met at this visit, so nobody can step in", "该次检查已经到户，不得递补");
-            return Err(whole(what, "no record of this visit", &amendment.visit));
+            let expected = both!("no record of this visit", "没有该次检查的记录");
+            return Err(whole(what, expected, Text::same(&amendment.visit)));
         }
         let before = now.plan.visits.clone();
         let outcome = now.apply(&amendment, entry.time).map_err(|error| {
             let what = both!("the plan can not be changed so", "计划不能这样变更");
-            whole(what, "an amendment that the rules allow", &words(&error))
+            whole(what, both!("an amendment that the rules allow", "规则容许的变更"), words(&error))
         })?;
         let again = details(&made.inputs, &made.prk, &attempt.ceremony, number, &amendment, &outcome, &now.plan);
         if again != text {
@@ -189,7 +195,7 @@ pub fn replay<'a>(
             if entry.fact(&fact) != Some(&value) {
                 let what = both!("the entry {} says something else", "台账 {} 所记与此不符", entry.file());
                 let expected = format!("{fact} {}", entry.fact(&fact).unwrap_or("-"));
-                return Err(whole(what, &expected, &format!("{fact} {value}")));
+                return Err(whole(what, Text::same(expected), Text::same(format_args!("{fact} {value}"))));
             }
         }
         let of = |visits: &[Visit]| -> Vec<Visit> {
@@ -250,7 +256,7 @@ fn difference(path: &str, expected: &str, found: &str, made: &Made, changes: &[C
     });
     let what = match why {
         Some(why) => {
-            both!("another one steps in than the next of the reserve: {why}", "递补的不是备选中的下一户：{why}")
+            both!(why => "another one steps in than the next of the reserve: {why}", "递补的不是备选中的下一户：{why}")
         }
         None => both!("the amendment does not give what its details say", "按规则重算，变更的结果与记录不符"),
     };
@@ -282,9 +288,9 @@ fn substitutions(made: &Made, changes: &[Changed], found: &str, before: &[Visit]
 }
 
 /// Finds the first line in which two texts differ, from 1.
-fn first_difference(expected: &str, found: &str) -> (u32, String, String) {
+fn first_difference(expected: &str, found: &str) -> (u32, Text, Text) {
     let same = expected.split('\n').zip(found.split('\n')).take_while(|(a, b)| a == b).count();
-    let line = |text: &str| text.split('\n').nth(same).filter(|line| !line.is_empty()).unwrap_or("-").to_owned();
+    let line = |text: &str| Text::same(text.split('\n').nth(same).filter(|line| !line.is_empty()).unwrap_or("-"));
     (same as u32 + 1, line(expected), line(found))
 }
 
@@ -395,24 +401,45 @@ fn parse(text: &str) -> Option<Amendment> {
 }
 
 /// Says in words why a plan can not be changed so.
-pub fn words(error: &AmendError) -> String {
-    let list = |all: &[(String, &str)]| {
-        let each: Vec<String> = all.iter().map(|(officer, why)| format!("{officer} {why}")).collect();
-        if each.is_empty() { "the agency has no other officer".to_owned() } else { each.join(", ") }
-    };
+pub fn words(error: &AmendError) -> Text {
     match error {
-        AmendError::NoVisit => "the plan has no such visit, and an amendment can not add one".to_owned(),
-        AmendError::Reason => "the reason is not one for this kind of change".to_owned(),
-        AmendError::NotSeated => "the officer has no seat at this visit".to_owned(),
-        AmendError::NobodyLeft(all) => format!("nobody can step in: {}", list(all)),
-        AmendError::Visited => {
-            "results on record say that somebody was met at this visit, so nobody can step in".to_owned()
+        AmendError::NoVisit => {
+            both!("the plan has no such visit, and an amendment can not add one", "计划中没有这次检查，变更也不能新增")
         }
-        AmendError::SameDay => "the visit is at this time already".to_owned(),
+        AmendError::Reason => both!("the reason is not one for this kind of change", "该原因不适用于此类变更"),
+        AmendError::NotSeated => both!("the officer has no seat at this visit", "该人员没有被派往这次检查"),
+        AmendError::NobodyLeft(all) if all.is_empty() => {
+            both!("nobody can step in: the agency has no other officer", "无人可以递补：该部门没有其他人员")
+        }
+        AmendError::NobodyLeft(all) => {
+            let each: Vec<Text> = all
+                .iter()
+                .map(|(officer, why)| {
+                    let why = passed_over(why);
+                    both!(why => "{officer} {why}", "{officer} {why}")
+                })
+                .collect();
+            let each = Text::joined(&each, ", ", "，");
+            both!(each => "nobody can step in: {each}", "无人可以递补：{each}")
+        }
+        AmendError::Visited => both!(
+            "results on record say that somebody was met at this visit, so nobody can step in",
+            "已有结果记载该次检查已经到户，不得递补"
+        ),
+        AmendError::SameDay => both!("the visit is at this time already", "这次检查本来就在该时间"),
         AmendError::Breaks(violations) => {
-            let each: Vec<String> =
-                violations.iter().map(|v| format!("{}: {}: {}", v.code, v.place, v.detail)).collect();
-            format!("the changed plan would break rules: {}", each.join("; "))
+            let each: Vec<Text> = violations.iter().map(Say::say).collect();
+            let each = Text::joined(&each, "; ", "；");
+            both!(each => "the changed plan would break rules: {each}", "变更后的计划会违反规则：{each}")
         }
     }
+}
+
+/// Says why an officer was passed over: the code that stands in the details.
+pub fn passed_over(why: &str) -> Text {
+    let chinese = match why {
+        "away" => "当日不能出勤",
+        code => rule(code),
+    };
+    Text { en: why.to_owned().into(), zh: chinese.to_owned().into() }
 }

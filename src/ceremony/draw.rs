@@ -85,7 +85,7 @@ pub fn void(
             let beacon = seal.fact("beacon").and_then(Beacon::parse);
             // What was sealed and what is public give the sample to whoever has both: the office.
             if let Some(beacon) = beacon.filter(|beacon| seal.fact("dice").is_none() && beacon.falls <= time) {
-                let chance = format!("beacon {} {}", beacon.source, beacon.issue);
+                let chance = super::beacon(&beacon.source, &beacon.issue);
                 return Err(CeremonyError::SampleUnknown(chance, beacon.falls));
             }
             facts.push(fact("sample", "unknown"));
@@ -209,10 +209,7 @@ fn compute(ledger: &Ledger, attempt: &Attempt, stage: &mut dyn FnMut(Stage)) -> 
     if entropy.and_then(|entry| entry.fact("record")) != Some(&sha256_hex(&record)) {
         return Err(changed(RECORD));
     }
-    make(inputs, frames, &Entropy::parse(&record)?, stage).map_err(|all| {
-        let first = all.first().map(|v| format!("{}: {}: {}", v.code, v.place, v.detail)).unwrap_or_default();
-        CeremonyError::Violations { first, all }
-    })
+    make(inputs, frames, &Entropy::parse(&record)?, stage).map_err(CeremonyError::Violations)
 }
 
 fn latest(ledger: &Ledger, ceremony: &str) -> Result<Attempt, CeremonyError> {

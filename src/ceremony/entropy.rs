@@ -4,7 +4,9 @@ use jiff::civil::DateTime;
 
 use super::plan::{Beacon, Dice};
 use super::{CeremonyError, fact};
+use crate::both;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::sha256_hex;
 use crate::ledger::state::Refusal;
@@ -19,7 +21,7 @@ pub const RECORD: &str = "entropy.txt";
 const SEALED_DIGITS_MIN: usize = 32;
 
 /// Asks for one value and returns what was typed, or `None` if nothing more comes.
-pub type Ask<'a> = dyn FnMut(&str) -> Option<String> + 'a;
+pub type Ask<'a> = dyn FnMut(&Text) -> Option<String> + 'a;
 
 /// Records the next part of the entropy: what stands before the beacon, or the beacon.
 ///
@@ -65,13 +67,14 @@ pub fn record(
         return Ok(entry);
     }
 
-    let beacon = beacon.ok_or_else(|| CeremonyError::Plan("the seal names no beacon".to_owned()))?;
+    let beacon =
+        beacon.ok_or_else(|| CeremonyError::Plan(both!("the seal names no beacon", "封存时没有指定公共随机源")))?;
     let decides = match fallback {
         None => beacon,
         Some(_) => seal.fact("fallback").and_then(Beacon::parse).ok_or(CeremonyError::NoFallback)?,
     };
     let Beacon { source, issue, falls } = decides;
-    let what = format!("beacon {source} {issue}");
+    let what = super::beacon(&source, &issue);
     if time < falls {
         return Err(CeremonyError::NotFallen { what, falls, now: time });
     }
@@ -120,17 +123,17 @@ fn first_part(
     // Dice that are written down when the beacon is known can be written to suit it; the fallback is another chance.
     let last = seal.fact("fallback").and_then(Beacon::parse).or(beacon.cloned());
     if let Some(Beacon { source, issue, falls }) = last.filter(|last| !dice.is_empty() && last.falls <= time) {
-        return Err(CeremonyError::Late { what: format!("beacon {source} {issue}"), falls, now: time });
+        return Err(CeremonyError::Late { what: super::beacon(&source, &issue), falls, now: time });
     }
     if beacon.is_none()
         && let Some(falls) = seal.fact("rolled-at").and_then(|time| time.parse().ok())
         && time < falls
     {
-        return Err(CeremonyError::NotFallen { what: "the rolling of the dice".to_owned(), falls, now: time });
+        return Err(CeremonyError::NotFallen { what: both!("the rolling of the dice", "掷骰"), falls, now: time });
     }
     let mut text = "dr1 entropy v1\n".to_owned();
     for (no, Dice { sides, rolls }) in (1..).zip(dice) {
-        let what = format!("dice {no}: {rolls} rolls of {sides} sides");
+        let what = both!("dice {no}: {rolls} rolls of {sides} sides", "第 {no} 组骰子（{sides} 面，{rolls} 次）");
         let digits = twice(&what, ask)?;
         if digits.len() != rolls as usize {
             return Err(CeremonyError::Rolls { what, planned: rolls, found: digits.len() });
@@ -138,7 +141,7 @@ fn first_part(
         text.push_str(&format!("dice {sides} {digits}\n"));
     }
     for (no, planned) in (1u32..).zip(seal.facts_of("sealed-value")) {
-        let hex = twice(&format!("sealed value {no}"), ask)?.to_ascii_lowercase();
+        let hex = twice(&both!("sealed value {no}", "第 {no} 个封存值"), ask)?.to_ascii_lowercase();
         let is_sealed = bytes(&hex).is_some_and(|bytes| planned == format!("{no} {}", sha256_hex(&bytes)));
         if !is_sealed || hex.len() < SEALED_DIGITS_MIN {
             return Err(CeremonyError::NotSealed(no));
@@ -161,15 +164,15 @@ pub fn bytes(hex: &str) -> Option<Vec<u8>> {
 }
 
 /// Asks for a value and once more for the same.
-fn twice(what: &str, ask: &mut Ask<'_>) -> Result<String, CeremonyError> {
-    let mut typed = |prompt: &str| {
-        let text = ask(prompt).ok_or_else(|| CeremonyError::Short(what.to_owned()))?;
+fn twice(what: &Text, ask: &mut Ask<'_>) -> Result<String, CeremonyError> {
+    let mut typed = |prompt: &Text| {
+        let text = ask(prompt).ok_or_else(|| CeremonyError::Short(what.clone()))?;
         Ok::<String, CeremonyError>(text.split_whitespace().collect())
     };
     let first = typed(what)?;
-    let second = typed(&format!("{what}, again"))?;
+    let second = typed(&both!(what => "{what}, again", "{what}，再输一次"))?;
     if first != second {
-        return Err(CeremonyError::TypedTwice { what: what.to_owned(), first, second });
+        return Err(CeremonyError::TypedTwice { what: what.clone(), first, second });
     }
     Ok(first)
 }
@@ -179,7 +182,7 @@ fn refuse_reuse(entries: &[Entry], hash: &str) -> Result<(), CeremonyError> {
     let words = ["code", "record", "pre-beacon"];
     let used = entries.iter().filter(|entry| entry.kind == Kind::Entropy);
     match used.into_iter().find(|entry| words.iter().any(|word| entry.fact(word) == Some(hash))) {
-        Some(entry) => Err(CeremonyError::Reused("this entropy".to_owned(), entry.number)),
+        Some(entry) => Err(CeremonyError::Reused(both!("this entropy", "这份熵"), entry.number)),
         None => Ok(()),
     }
 }

@@ -33,8 +33,10 @@ pub mod witness;
 use jiff::civil::DateTime;
 use thiserror::Error;
 
+use crate::both;
 use crate::files::faults::Fault;
 use crate::files::ledger::LedgerError;
+use crate::lang::{Say, Text};
 use crate::lottery::entropy::EntropyError;
 use crate::plan::amend::AmendError;
 use crate::plan::check::Violation;
@@ -46,26 +48,26 @@ pub enum CeremonyError {
     Ledger(#[from] LedgerError),
     #[error("the inputs have faults")]
     Inputs(Vec<Fault>),
-    #[error("ceremony.toml: {0}")]
-    Plan(String),
+    #[error("ceremony.toml: {}", .0.en)]
+    Plan(Text),
     #[error("{path}: {source}")]
     Read { path: String, source: std::io::Error },
-    #[error("{what} falls at {falls}, which is not after the seal at {sealed}")]
-    FallsBeforeSeal { what: String, falls: DateTime, sealed: DateTime },
-    #[error("{what} falls at {falls}, and it is {now}")]
-    NotFallen { what: String, falls: DateTime, now: DateTime },
-    #[error("{what} fell at {falls}: dice that are written down at {now} could be written to suit it")]
-    Late { what: String, falls: DateTime, now: DateTime },
-    #[error("{0} was used in entry {1} of the ledger already")]
-    Reused(String, u32),
-    #[error("{what} was typed as {first:?} and as {second:?}")]
-    TypedTwice { what: String, first: String, second: String },
-    #[error("{what}: {found} rolls were typed, the plan asks for {planned}")]
-    Rolls { what: String, planned: u32, found: usize },
+    #[error("{} falls at {falls}, which is not after the seal at {sealed}", .what.en)]
+    FallsBeforeSeal { what: Text, falls: DateTime, sealed: DateTime },
+    #[error("{} falls at {falls}, and it is {now}", .what.en)]
+    NotFallen { what: Text, falls: DateTime, now: DateTime },
+    #[error("{} fell at {falls}: dice that are written down at {now} could be written to suit it", .what.en)]
+    Late { what: Text, falls: DateTime, now: DateTime },
+    #[error("{} was used in entry {} of the ledger already", .0.en, .1)]
+    Reused(Text, u32),
+    #[error("{} was typed as {first:?} and as {second:?}", .what.en)]
+    TypedTwice { what: Text, first: String, second: String },
+    #[error("{}: {found} rolls were typed, the plan asks for {planned}", .what.en)]
+    Rolls { what: Text, planned: u32, found: usize },
     #[error("sealed value {0} is not the one whose SHA-256 was sealed")]
     NotSealed(u32),
-    #[error("nothing more was typed where {0} was expected")]
-    Short(String),
+    #[error("nothing more was typed where {} was expected", .0.en)]
+    Short(Text),
     #[error("the plan names no fallback beacon")]
     NoFallback,
     #[error(transparent)]
@@ -74,60 +76,154 @@ pub enum CeremonyError {
     Changed { file: String },
     #[error("the sheet was handed over at {handed_over}, which is not between its step at {step} and now, {now}")]
     LodgedBefore { handed_over: DateTime, step: DateTime, now: DateTime },
-    #[error("{}", amend::words(.0))]
+    #[error("{}", amend::words(.0).en)]
     Amend(AmendError),
     #[error("the plan has no visit {0}")]
     NoVisit(String),
     #[error("the proof has {0} bytes, more than a QR code holds")]
     TooLong(usize),
-    #[error("the chance of {0} fell at {1}: the sample that it gives must go on record before the attempt can end")]
-    SampleUnknown(String, DateTime),
-    #[error("the plan breaks {} rules of its own, the first being {first}", .all.len())]
-    Violations { first: String, all: Vec<Violation> },
+    #[error("the chance of {} fell at {}: the sample that it gives must go on record before the attempt can end", .0.en, .1)]
+    SampleUnknown(Text, DateTime),
+    #[error("{}", violations(.0).en)]
+    Violations(Vec<Violation>),
+}
+
+impl Say for CeremonyError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            CeremonyError::Ledger(error) => return error.say(),
+            CeremonyError::Inputs(_) => "输入有差错".to_owned(),
+            CeremonyError::Plan(cause) => format!("ceremony.toml：{}", cause.zh),
+            CeremonyError::Read { path, source } => format!("{path}：{}", source.say().zh),
+            CeremonyError::FallsBeforeSeal { what, falls, sealed } => {
+                format!("{}的时间是 {falls}，不晚于封存时间 {sealed}", what.zh)
+            }
+            CeremonyError::NotFallen { what, falls, now } => format!("{}的时间是 {falls}，现在是 {now}", what.zh),
+            CeremonyError::Late { what, falls, now } => {
+                format!("{}已于 {falls} 揭晓：{now} 才记下的骰子可能是凑出来的", what.zh)
+            }
+            CeremonyError::Reused(what, entry) => format!("{}已在台账第 {entry} 条用过", what.zh),
+            CeremonyError::TypedTwice { what, first, second } => {
+                format!("{}两次输入不同：{first:?} 与 {second:?}", what.zh)
+            }
+            CeremonyError::Rolls { what, planned, found } => {
+                format!("{}：输入了 {found} 次点数，计划是 {planned} 次", what.zh)
+            }
+            CeremonyError::NotSealed(number) => format!("第 {number} 个封存值与所封存的 SHA-256 不符"),
+            CeremonyError::Short(what) => format!("应输入{}，但没有输入", what.zh),
+            CeremonyError::NoFallback => "计划没有指定备用的公共随机源".to_owned(),
+            CeremonyError::Record(error) => return error.say(),
+            CeremonyError::Changed { file } => format!("本次的 {file} 与台账记录不符"),
+            CeremonyError::LodgedBefore { handed_over, step, now } => {
+                format!("封存单的交存时间 {handed_over} 不在该步骤的 {step} 与现在 {now} 之间")
+            }
+            CeremonyError::Amend(error) => return amend::words(error),
+            CeremonyError::NoVisit(visit) => format!("计划中没有检查 {visit}"),
+            CeremonyError::TooLong(bytes) => format!("证明有 {bytes} 字节，超过一个二维码的容量"),
+            CeremonyError::SampleUnknown(what, falls) => {
+                format!("{}已于 {falls} 揭晓：它给出的样本须先记入台账，本次才能结束", what.zh)
+            }
+            CeremonyError::Violations(all) => return violations(all),
+        };
+        Text::of(self, zh)
+    }
 }
 
 impl CeremonyError {
     /// Says what to do about it.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Text {
         match self {
             CeremonyError::Ledger(error) => error.advice(),
-            CeremonyError::Inputs(_) => "correct what is listed above; `fairdraw check` finds it all at once",
-            CeremonyError::Plan(_) => "PROTOCOL.md §15 shows the whole file",
-            CeremonyError::Read { .. } => "give the folder of a workspace with plan.toml and ceremony.toml",
-            CeremonyError::FallsBeforeSeal { .. } => {
-                "name a later one in ceremony.toml: nobody may know it at the seal"
+            CeremonyError::Inputs(_) => both!(
+                "correct what is listed above; `fairdraw check` finds it all at once",
+                "更正以上各项；`fairdraw check` 可一次查出全部"
+            ),
+            CeremonyError::Plan(_) => both!("PROTOCOL.md §15 shows the whole file", "完整写法见 PROTOCOL.md §15"),
+            CeremonyError::Read { .. } => both!(
+                "give the folder of a workspace with plan.toml and ceremony.toml",
+                "请给出含 plan.toml 和 ceremony.toml 的工作文件夹"
+            ),
+            CeremonyError::FallsBeforeSeal { .. } => both!(
+                "name a later one in ceremony.toml: nobody may know it at the seal",
+                "在 ceremony.toml 中指定更晚的一个：封存时不得有人知道它"
+            ),
+            CeremonyError::NotFallen { .. } => both!("wait until it has fallen", "等它揭晓"),
+            CeremonyError::Late { .. } => both!(
+                "let the sealed fallback decide, with --fallback; without one, void the attempt",
+                "用 --fallback 改由已封存的备用随机源决定；没有备用的，作废本次"
+            ),
+            CeremonyError::Reused(..) => both!(
+                "take a fresh one: a value that was public once can be computed with in advance",
+                "请换新的：曾经公开的值可以事先用来推算"
+            ),
+            CeremonyError::TypedTwice { .. } | CeremonyError::Short(_) => {
+                both!("type everything again; nothing was recorded", "请全部重新输入；尚未记录任何内容")
             }
-            CeremonyError::NotFallen { .. } => "wait until it has fallen",
-            CeremonyError::Late { .. } => {
-                "let the sealed fallback decide, with --fallback; without one, void the attempt"
+            CeremonyError::Rolls { .. } => {
+                both!("roll as often as ceremony.toml says", "按 ceremony.toml 规定的次数掷骰")
             }
-            CeremonyError::Reused(..) => {
-                "take a fresh one: a value that was public once can be computed with in advance"
+            CeremonyError::NotSealed(_) => both!(
+                "open the envelope again; without its value void the attempt",
+                "重新核对信封中的值；没有该值的，作废本次"
+            ),
+            CeremonyError::NoFallback => both!("only what was sealed can decide the draw", "只有封存过的才能决定抽取"),
+            CeremonyError::Record(_) => {
+                both!("PROTOCOL.md §2 describes the record, line by line", "记录的逐行写法见 PROTOCOL.md §2")
             }
-            CeremonyError::TypedTwice { .. } | CeremonyError::Short(_) => "type everything again; nothing was recorded",
-            CeremonyError::Rolls { .. } => "roll as often as ceremony.toml says",
-            CeremonyError::NotSealed(_) => "open the envelope again; without its value void the attempt",
-            CeremonyError::NoFallback => "only what was sealed can decide the draw",
-            CeremonyError::Record(_) => "PROTOCOL.md §2 describes the record, line by line",
-            CeremonyError::Changed { .. } => "restore the attempt's folder from a copy; its hashes stand in the ledger",
-            CeremonyError::SampleUnknown(..) => "complete the record with `fairdraw entropy`, then void the attempt",
-            CeremonyError::LodgedBefore { .. } => "give the time that stands on the receipt",
-            CeremonyError::Amend(AmendError::NoVisit) => {
-                "take an id of visits.csv; a larger sample needs a new ceremony"
+            CeremonyError::Changed { .. } => both!(
+                "restore the attempt's folder from a copy; its hashes stand in the ledger",
+                "用副本恢复本次的文件夹；其散列值在台账中"
+            ),
+            CeremonyError::SampleUnknown(..) => both!(
+                "complete the record with `fairdraw entropy`, then void the attempt",
+                "先用 `fairdraw entropy` 补全记录，再作废本次"
+            ),
+            CeremonyError::LodgedBefore { .. } => {
+                both!("give the time that stands on the receipt", "请给出回执上的时间")
             }
-            CeremonyError::Amend(AmendError::Reason | AmendError::NotSeated) => {
-                "see who goes in teams.csv, and the reasons in `fairdraw amend --help`"
+            CeremonyError::Amend(AmendError::NoVisit) => both!(
+                "take an id of visits.csv; a larger sample needs a new ceremony",
+                "请用 visits.csv 中的编号；扩大样本须另行抽取"
+            ),
+            CeremonyError::Amend(AmendError::Reason | AmendError::NotSeated) => both!(
+                "see who goes in teams.csv, and the reasons in `fairdraw amend --help`",
+                "派员见 teams.csv，原因代码见 `fairdraw amend --help`"
+            ),
+            CeremonyError::Amend(AmendError::NobodyLeft(_)) => {
+                both!("move the visit to another day with --day", "用 --day 改到另一天")
             }
-            CeremonyError::Amend(AmendError::Visited) => {
-                "correct the record with `fairdraw result --correct`, if it is wrong"
+            CeremonyError::Amend(AmendError::Visited) => both!(
+                "correct the record with `fairdraw result --correct`, if it is wrong",
+                "记录有误的，用 `fairdraw result --correct` 更正"
+            ),
+            CeremonyError::Amend(_) => {
+                both!("choose another day, or replace the officer first", "换一天，或先更换检查人员")
             }
-            CeremonyError::Amend(AmendError::NobodyLeft(_)) => "move the visit to another day with --day",
-            CeremonyError::Amend(_) => "choose another day, or replace the officer first",
-            CeremonyError::NoVisit(_) => "take an id of visits.csv: the entity's own, `<id>/2` for its second visit",
-            CeremonyError::TooLong(_) => "split the tasks that meet at this door with `separate` in the next plan",
-            CeremonyError::Violations { .. } => "nothing was written; please report this as a bug of fairdraw",
+            CeremonyError::NoVisit(_) => both!(
+                "take an id of visits.csv: the entity's own, `<id>/2` for its second visit",
+                "请用 visits.csv 中的编号：即检查对象的代码，第二次检查为 `<代码>/2`"
+            ),
+            CeremonyError::TooLong(_) => both!(
+                "split the tasks that meet at this door with `separate` in the next plan",
+                "下一期计划中用 `separate` 分开在该户相遇的任务"
+            ),
+            CeremonyError::Violations(_) => both!(
+                "nothing was written; please report this as a bug of fairdraw",
+                "没有写出任何内容；这是 fairdraw 的缺陷，请报告"
+            ),
         }
     }
+}
+
+/// Says that a plan breaks rules of its own, and the first of them.
+pub fn violations(all: &[Violation]) -> Text {
+    let (number, first) = (all.len(), all.first().map(Say::say).unwrap_or_default());
+    both!(first => "the plan breaks {number} rules of its own, the first being {first}", "计划违反自身规则 {number} 处，第一处是：{first}")
+}
+
+/// Names a beacon.
+fn beacon(source: &str, issue: &str) -> Text {
+    both!("beacon {source} {issue}", "公共随机源 {source} {issue}")
 }
 
 /// Joins a fact of an entry.

@@ -6,6 +6,8 @@ use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use super::CeremonyError;
+use crate::both;
+use crate::lang::{Text, foreign};
 use crate::ledger::proof::unhex;
 
 /// Name of the file, beside `plan.toml`.
@@ -72,10 +74,10 @@ impl CeremonyPlan {
     /// # Errors
     /// [`CeremonyError::Plan`], as above.
     pub fn parse(text: &str) -> Result<CeremonyPlan, CeremonyError> {
-        let bad = |cause: String| Err(CeremonyError::Plan(cause));
+        let bad = |cause: Text| Err(CeremonyError::Plan(cause));
         let file: PlanFile = match toml::from_str(text) {
             Ok(file) => file,
-            Err(error) => return bad(error.message().to_owned()),
+            Err(error) => return bad(foreign(&error.message())),
         };
         let mut dice = Vec::new();
         for text in &file.dice {
@@ -84,25 +86,45 @@ impl CeremonyPlan {
                 .and_then(|(sides, rolls)| Some(Dice { sides: sides.parse().ok()?, rolls: rolls.parse().ok()? }));
             match parsed {
                 Some(found) if (2..=10).contains(&found.sides) && found.rolls > 0 => dice.push(found),
-                _ => return bad(format!("dice {text:?} are not `<sides 2 to 10> <rolls>`, such as \"6 24\"")),
+                _ => {
+                    return bad(both!(
+                        "dice {text:?} are not `<sides 2 to 10> <rolls>`, such as \"6 24\"",
+                        "骰子 {text:?} 不是 `<面数 2 至 10> <次数>`，例如 \"6 24\""
+                    ));
+                }
             }
         }
         if let Some(hash) = file.sealed.iter().find(|hash| unhex(hash).is_none()) {
-            return bad(format!("sealed {hash:?} is not a SHA-256 of 64 lower-case hex digits"));
+            return bad(both!(
+                "sealed {hash:?} is not a SHA-256 of 64 lower-case hex digits",
+                "sealed {hash:?} 不是 64 位小写十六进制的 SHA-256"
+            ));
         }
         for beacon in file.beacon.iter().chain(&file.fallback) {
             let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| (b'!'..=b'~').contains(&b));
             if !is_word(&beacon.source) || !is_word(&beacon.issue) {
-                return bad(format!("beacon {:?} {:?} is not two words of ASCII", beacon.source, beacon.issue));
+                return bad(both!(
+                    "beacon {:?} {:?} is not two words of ASCII",
+                    "公共随机源 {:?} {:?} 不是两个 ASCII 的词",
+                    beacon.source,
+                    beacon.issue
+                ));
             }
         }
         let rolled_at = match file.rolled_at.as_deref().map(str::parse) {
-            Some(Err(_)) => return bad("rolled_at is not a time such as 2024-01-05T10:00:00".to_owned()),
+            Some(Err(_)) => {
+                return bad(both!(
+                    "rolled_at is not a time such as 2024-01-05T10:00:00",
+                    "rolled_at 不是 2024-01-05T10:00:00 这样的时间"
+                ));
+            }
             Some(Ok(time)) => Some(time),
             None => None,
         };
         let embargo = match file.embargo.as_deref().map(str::parse) {
-            Some(Err(_)) => return bad("embargo is not a day such as 2024-03-31".to_owned()),
+            Some(Err(_)) => {
+                return bad(both!("embargo is not a day such as 2024-03-31", "embargo 不是 2024-03-31 这样的日期"));
+            }
             Some(Ok(day)) => Some(day),
             None => None,
         };
@@ -115,14 +137,22 @@ impl CeremonyPlan {
             embargo,
         };
         match (&plan.beacon, plan.dice.is_empty(), &plan.rolled_at) {
-            (None, true, _) => bad("neither dice nor a beacon: the office would know the result alone".to_owned()),
-            (None, false, None) => bad("without a beacon, rolled_at must say when the dice are rolled".to_owned()),
-            (None, ..) if plan.fallback.is_some() => {
-                bad("a fallback stands in for a beacon, and none is named".to_owned())
-            }
-            _ if plan.embargo.is_some() && plan.sealed.is_empty() => {
-                bad("an embargo needs a sealed value: without one everybody can compute the lists".to_owned())
-            }
+            (None, true, _) => bad(both!(
+                "neither dice nor a beacon: the office would know the result alone",
+                "既没有骰子，也没有公共随机源：结果会只有本机关知道"
+            )),
+            (None, false, None) => bad(both!(
+                "without a beacon, rolled_at must say when the dice are rolled",
+                "没有公共随机源时，rolled_at 须写明何时掷骰"
+            )),
+            (None, ..) if plan.fallback.is_some() => bad(both!(
+                "a fallback stands in for a beacon, and none is named",
+                "备用是代替公共随机源的，而后者没有指定"
+            )),
+            _ if plan.embargo.is_some() && plan.sealed.is_empty() => bad(both!(
+                "an embargo needs a sealed value: without one everybody can compute the lists",
+                "保密期需要封存值：没有它，人人都能算出名单"
+            )),
             _ => Ok(plan),
         }
     }

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use super::changes::{Changes, changes};
 use super::plan::{Beacon, CeremonyPlan};
 use super::{CeremonyError, fact, sheet};
+use crate::both;
 use crate::files::freeze::{File, freeze};
 use crate::files::ledger::{Disk, Ledger};
 use crate::files::workspace::{self, EarlierVisit};
@@ -102,10 +103,9 @@ pub fn rows(table: &[u8]) -> Vec<&[u8]> {
 /// Refuses chance that somebody may know already.
 fn check_chance(plan: &CeremonyPlan, entries: &[Entry], seal: &Entry) -> Result<(), CeremonyError> {
     let sealed = seal.time;
-    let rolled = plan.rolled_at.map(|time| ("the rolling of the dice".to_owned(), time));
+    let rolled = plan.rolled_at.map(|time| (both!("the rolling of the dice", "掷骰"), time));
     let beacons = plan.beacon.iter().chain(&plan.fallback);
-    let falls =
-        beacons.map(|beacon| (format!("beacon {} {}", beacon.source, beacon.issue), beacon.falls)).chain(rolled);
+    let falls = beacons.map(|beacon| (super::beacon(&beacon.source, &beacon.issue), beacon.falls)).chain(rolled);
     for (what, falls) in falls {
         if falls <= sealed {
             return Err(CeremonyError::FallsBeforeSeal { what, falls, sealed });
@@ -115,7 +115,7 @@ fn check_chance(plan: &CeremonyPlan, entries: &[Entry], seal: &Entry) -> Result<
         let hash = |text: &str| text.split_once(' ').map_or(String::new(), |(_, hash)| hash.to_owned());
         let used: Vec<String> = before.facts_of("sealed-value").map(hash).collect();
         if let Some(at) = plan.sealed.iter().position(|hash| used.contains(hash)) {
-            return Err(CeremonyError::Reused(format!("sealed value {}", at + 1), before.number));
+            return Err(CeremonyError::Reused(both!("sealed value {}", "第 {} 个封存值", at + 1), before.number));
         }
         let named = |beacon: &&Beacon| {
             let known = before.facts_of("beacon").chain(before.facts_of("fallback")).filter_map(Beacon::parse);
@@ -125,7 +125,7 @@ fn check_chance(plan: &CeremonyPlan, entries: &[Entry], seal: &Entry) -> Result<
                     .any(|known| (known.source, known.issue) == (beacon.source.clone(), beacon.issue.clone()))
         };
         if let Some(beacon) = plan.beacon.iter().chain(&plan.fallback).find(named) {
-            return Err(CeremonyError::Reused(format!("beacon {} {}", beacon.source, beacon.issue), before.number));
+            return Err(CeremonyError::Reused(super::beacon(&beacon.source, &beacon.issue), before.number));
         }
     }
     Ok(())

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::entropy::{bytes, dice};
 use super::plan::Beacon;
 use super::seal::rooted;
+use crate::both;
 use crate::files::freeze::File;
+use crate::lang::{Say, Text};
 use crate::ledger::chain;
 use crate::ledger::hash::sha256_hex;
 use crate::ledger::state;
@@ -16,7 +18,7 @@ use crate::lottery::entropy::Line;
 pub const FOLDER: &str = "ledger/";
 
 /// Is one thing that is not as the ledger says: file, what is wrong, what was expected, what was found.
-pub type Breach = (String, String, String, String);
+pub type Breach = (String, Text, Text, Text);
 
 /// Compares a bundle with the ledger that it carries; one without a ledger has nothing to compare.
 pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach> {
@@ -29,20 +31,19 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     let entries = match chain::read(&own) {
         Ok(entries) => entries,
         Err(error) => {
-            let file = in_ledger(error.file());
-            return vec![breach(&file, "the ledger is broken", "an unbroken chain", &error.to_string())];
+            let file = error.file();
+            let (what, expected) =
+                (both!("the ledger is broken", "台账已损坏"), both!("an unbroken chain", "完整的链"));
+            return vec![(in_ledger(file), what, expected, error.say())];
         }
     };
     let attempts = match state::read(&entries) {
         Ok(attempts) => attempts,
         Err((number, refusal)) => {
             let file = entries[number as usize - 1].file();
-            return vec![breach(
-                &in_ledger(&file),
-                "the step is out of order",
-                "the protocol's order",
-                &refusal.to_string(),
-            )];
+            let (what, expected) =
+                (both!("the step is out of order", "步骤次序不对"), both!("the protocol's order", "规程的次序"));
+            return vec![(in_ledger(&file), what, expected, refusal.say())];
         }
     };
     let last = entries.last().expect("the ledger is not empty");
@@ -50,32 +51,46 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     let Some((attempt, drawn)) = attempt_of(&entries, &attempts, ceremony, record.as_deref())
         .and_then(|attempt| Some((attempt, attempt.entropy?)))
     else {
-        let what = "the ledger holds no complete entropy for this period";
-        return vec![breach(&in_ledger(&last.file()), what, ceremony, &last.ceremony)];
+        let what = both!("the ledger holds no complete entropy for this period", "台账中没有本期完整的熵");
+        return vec![(in_ledger(&last.file()), what, Text::same(ceremony), Text::same(&last.ceremony))];
     };
     let (seal, drawn) = (&entries[attempt.seal], &entries[drawn]);
     let mut found = in_time(&entries, attempt, seal, drawn);
-    let mut compare = |file: &str, what: &str, expected: Option<&str>, now: &str| {
-        if expected != Some(now) {
-            found.push(breach(file, what, expected.unwrap_or("(nothing)"), now));
+    let mut compare = |file: &str, what: Text, expected: Option<&str>, now: Option<&str>| {
+        if expected.is_none() || expected != now {
+            let told = |text: Option<&str>, none: Text| text.map_or(none, Text::same);
+            let (nothing, no_file) = (both!("(nothing)", "（无）"), both!("(no file)", "（没有文件）"));
+            found.push((file.to_owned(), what, told(expected, nothing), told(now, no_file)));
         }
     };
-    let hash = |path: &str| files.get(path).map_or_else(|| "(no file)".to_owned(), |bytes| sha256_hex(bytes));
-    compare("commit.txt", "the commitment is not the sealed one", seal.fact("commit"), &hash("commit.txt"));
-    compare("entropy.txt", "the record is not the one in the ledger", drawn.fact("record"), &hash("entropy.txt"));
+    let hash = |path: &str| files.get(path).map(|bytes| sha256_hex(bytes));
+    let what = both!("the commitment is not the sealed one", "承诺不是封存的那一份");
+    compare("commit.txt", what, seal.fact("commit"), hash("commit.txt").as_deref());
+    let what = both!("the record is not the one in the ledger", "熵记录不是台账中的那一份");
+    compare("entropy.txt", what, drawn.fact("record"), hash("entropy.txt").as_deref());
     for (path, bytes) in files {
         let Some(name) = path.strip_prefix("inputs/") else { continue };
         if let Some((word, root)) = rooted(&File { path: name.to_owned(), bytes: bytes.clone() }) {
-            compare(path, "the rows are not the sealed ones", seal.fact(&word), &root);
+            compare(
+                path,
+                both!("the rows are not the sealed ones", "各行不是封存的那些"),
+                seal.fact(&word),
+                Some(&root),
+            );
         }
     }
     let record = files.get("entropy.txt").and_then(|bytes| Entropy::parse(bytes).ok());
     if let Some(record) = record {
         let code = record.pre_beacon_code();
         let lodged = attempt.rolled.map_or(drawn.fact("pre-beacon"), |at| entries[at].fact("code"));
-        compare("entropy.txt", "what stands before the beacon was changed after it was lodged", lodged, &code);
+        let what = both!(
+            "what stands before the beacon was changed after it was lodged",
+            "公共随机源之前的部分在交存之后被改动"
+        );
+        compare("entropy.txt", what, lodged, Some(&code));
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
-        compare("entropy.txt", "the chance is not the kind that was sealed", Some(&planned), &kinds(&record));
+        let what = both!("the chance is not the kind that was sealed", "随机源不是封存时指定的那些");
+        compare("entropy.txt", what, Some(&planned), Some(&kinds(&record)));
     }
     found
 }
@@ -107,14 +122,17 @@ pub fn in_time(
     };
     let rolled = attempt.rolled.filter(|_| seal.fact("dice").is_some()).map(|at| &entries[at]);
     let steps = [
-        (Some(seal), true, "the seal came when the beacon was known"),
-        (rolled, true, "the dice were recorded when the beacon was known"),
-        (Some(drawn), false, "the beacon was recorded before it fell"),
+        (Some(seal), true, both!("the seal came when the beacon was known", "封存时公共随机源已经揭晓")),
+        (rolled, true, both!("the dice were recorded when the beacon was known", "记录骰子时公共随机源已经揭晓")),
+        (Some(drawn), false, both!("the beacon was recorded before it fell", "记录公共随机源时它尚未揭晓")),
     ];
     let wrong = steps.into_iter().filter_map(|(entry, is_before, what)| {
         let entry = entry.filter(|entry| (entry.time < falls) != is_before)?;
-        let wanted = format!("{} {falls}", if is_before { "before" } else { "not before" });
-        Some(breach(&format!("{FOLDER}{}", entry.file()), what, &wanted, &entry.time.to_string()))
+        let wanted = match is_before {
+            true => both!("before {falls}", "早于 {falls}"),
+            false => both!("not before {falls}", "不早于 {falls}"),
+        };
+        Some((format!("{FOLDER}{}", entry.file()), what, wanted, Text::same(entry.time)))
     });
     wrong.collect()
 }
@@ -140,8 +158,4 @@ fn kinds(record: &Entropy) -> String {
         Line::Beacon { source, issue, .. } => format!("beacon {source} {issue}"),
     };
     record.lines().iter().map(word).collect::<Vec<_>>().join("; ")
-}
-
-fn breach(file: &str, what: &str, expected: &str, found: &str) -> Breach {
-    (file.to_owned(), what.to_owned(), expected.to_owned(), found.to_owned())
 }

@@ -1,11 +1,12 @@
 //! `fairdraw amend`.
 
 use jiff::civil::Date;
+use serde::Serialize;
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, Progress, answer};
-use fairdraw::ceremony::amend::Done;
-use fairdraw::ceremony::{amend, sheet};
+use super::ceremony::{EntryAnswer, Where, entry_text, failure};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
+use fairdraw::both;
+use fairdraw::ceremony::amend::{self, Done};
 use fairdraw::files::ledger::Direct;
 use fairdraw::plan::amend::{Amendment, Change, REASONS, Reason};
 use fairdraw::plan::model::Half;
@@ -37,6 +38,22 @@ pub struct Args {
     /// Why: sick, leave, duty, left, recusal; entity-closed, entity-asked, weather, officers-short; unreachable, closed, moved
     #[arg(long, value_name = "CODE", value_parser = reason)]
     reason: Reason,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    entry: EntryAnswer<'a>,
+    /// Officers who were next by ticket and can not go, with the reason.
+    passed_over: Vec<[&'a str; 2]>,
+    substitute: Option<&'a str>,
+    /// What became of an entity that can not be checked: a word of the details and the rest of its line.
+    entities: Vec<[&'a str; 2]>,
+    visits: &'a [String],
+    details: String,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -53,30 +70,56 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let amended = amend::amend(&mut ledger, &ceremony, &amendment, args.place.time(), &mut Direct, &mut stage);
     drop(progress);
     let Done { entry, outcome, details } = amended.map_err(failure)?;
-    let mut told =
-        format!("{ceremony} is amended: ledger entry {}, code {}\n", entry.number, sheet::short_code(&entry));
+    let folder = ledger.attempt_folder(&ceremony, entry.attempt).join(amend::FOLDER);
+    // Of the details, what became of the entity and its duties.
+    let words = ["gone-too", "steps-in", "no-reserve", "added", "unplaced"];
+    let lines = details.lines().filter_map(|line| line.split_once(' ')).filter(|line| words.contains(&line.0));
+    if args.format == Format::Json {
+        answer(&json(&Answer {
+            entry: EntryAnswer::of(&entry),
+            passed_over: outcome.passed_over.iter().map(|(officer, why)| [officer.as_str(), why]).collect(),
+            substitute: outcome.substitute.as_deref(),
+            entities: lines.map(|(word, rest)| [word, rest]).collect(),
+            visits: &outcome.visits,
+            details: folder.display().to_string(),
+        }))?;
+        return Ok(Ending::Yes);
+    }
+    let entry = entry_text(&entry);
+    let mut told = both!(entry => "{ceremony} is amended: {entry}\n", "{ceremony} 已变更：{entry}\n");
     for (certificate, why) in &outcome.passed_over {
-        told.push_str(&format!("  passed     {certificate}: {why}\n"));
+        let why = amend::passed_over(why);
+        told = told.followed_by(both!(why => "  passed     {certificate}: {why}\n", "  略过 {certificate}：{why}\n"));
     }
     if let Some(certificate) = &outcome.substitute {
-        told.push_str(&format!("  steps in   {certificate}\n"));
+        told = told.followed_by(both!("  steps in   {certificate}\n", "  递补 {certificate}\n"));
     }
-    let words = ["gone-too", "steps-in", "no-reserve", "added", "unplaced"];
-    for (word, rest) in details.lines().filter_map(|line| line.split_once(' ')).filter(|line| words.contains(&line.0)) {
-        told.push_str(&format!("  {word:<10} {rest}\n"));
+    for (word, rest) in lines {
+        let chinese = match word {
+            "gone-too" => "也无法检查",
+            "steps-in" => "递补",
+            "no-reserve" => "备选已用尽",
+            "added" => "新增检查",
+            _ => "未排期",
+        };
+        told = told.followed_by(both!("  {word:<10} {rest}\n", "  {chinese} {rest}\n"));
     }
-    told.push_str(&format!("  changed    {}\n", outcome.visits.join(", ")));
-    let folder = ledger.attempt_folder(&ceremony, entry.attempt).join(amend::FOLDER);
-    told.push_str(&format!("  details    {}\n", folder.display()));
-    answer(&told)?;
+    let (visits, folder) = (outcome.visits.join(", "), folder.display());
+    answer_text(&told.followed_by(both!(
+        "  changed    {visits}\n  details    {folder}\n",
+        "  变更的检查 {visits}\n  明细 {folder}\n"
+    )))?;
     Ok(Ending::Yes)
 }
 
 fn reason(text: &str) -> Result<Reason, String> {
     let codes: Vec<&str> = REASONS.iter().map(|row| row.1).collect();
-    Reason::from_code(text).ok_or_else(|| format!("a reason is one of {}", codes.join(", ")))
+    Reason::from_code(text).ok_or_else(|| {
+        both!("a reason is one of {}", "原因代码应为以下之一：{}", codes.join(", ")).get(lang()).to_owned()
+    })
 }
 
 fn half(text: &str) -> Result<Half, String> {
-    Half::from_word(text).ok_or_else(|| "a part of the day is AM or PM".to_owned())
+    Half::from_word(text)
+        .ok_or_else(|| both!("a part of the day is AM or PM", "时段应为 AM 或 PM").get(lang()).to_owned())
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Ending, Failure, Format, Progress, answer, json};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
 use fairdraw::audit::audited::{audited, text};
 use fairdraw::audit::bundles::{AuditError, all_entries, draws};
+use fairdraw::both;
 
 /// Judge many draws together: order of the registry, selection, void attempts, officers and pairs
 ///
@@ -27,9 +28,14 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let cannot = |error: AuditError| {
         let advice = match &error {
-            AuditError::Verify(..) => "give folders that `fairdraw plan` or `fairdraw draw` wrote",
-            AuditError::Ledger(..) => "give the folder that holds 000001-SEAL.txt",
-            AuditError::Twice(..) => "name each draw once",
+            AuditError::Verify(..) => both!(
+                "give folders that `fairdraw plan` or `fairdraw draw` wrote",
+                "请给出 `fairdraw plan` 或 `fairdraw draw` 写出的文件夹"
+            ),
+            AuditError::Ledger(..) => {
+                both!("give the folder that holds 000001-SEAL.txt", "请给出含 000001-SEAL.txt 的文件夹")
+            }
+            AuditError::Twice(..) => both!("name each draw once", "每次抽取只列一次"),
         };
         Failure::new(error, advice)
     };
@@ -39,8 +45,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     drop(progress);
     let found = audited(&draws, &entries);
     match args.format {
-        Format::Json => answer(&json(&found))?,
-        Format::Text => answer(&text(&found))?,
+        Format::Json => answer(&json(&found.told(lang())))?,
+        Format::Text => answer_text(&text(&found))?,
     }
     Ok(if found.objections.is_empty() { Ending::Yes } else { Ending::No })
 }

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use jiff::civil::DateTime;
 use serde::Serialize;
 
-use super::{Failure, json, tell};
+use super::{Failure, tell};
+use fairdraw::both;
 use fairdraw::ceremony::{CeremonyError, sheet};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Ledger, LedgerError};
 use fairdraw::files::rules;
+use fairdraw::lang::Text;
 use fairdraw::ledger::chain::Entry;
+use fairdraw::ledger::state::Refusal;
 use fairdraw::publish::report;
 
 /// Says which ceremony is meant.
@@ -32,27 +35,32 @@ impl Where {
         let mut faults = Faults::default();
         let Some(file) = rules::read(&self.workspace, &mut faults) else {
             tell(&report::faults(&faults.into_sorted(), super::lang()));
-            return Err(Failure::new("the rules can not be read", "give the folder of a workspace"));
+            let cause = both!("the rules can not be read", "细则无法读取");
+            return Err(Failure::new(cause, both!("give the folder of a workspace", "请给出工作文件夹")));
         };
         Ok(format!("{}.{}", file.rules.region, file.rules.period))
     }
 
     /// Opens the ledger for writing.
     pub fn open(&self) -> Result<Ledger, Failure> {
-        Ledger::open(&self.folder()).map_err(ledger_failure)
+        Ledger::open(&self.folder()).map_err(ledger)
     }
 
     /// Reads the ledger without locking it.
     pub fn read(&self) -> Result<Ledger, Failure> {
-        Ledger::read(&self.folder()).map_err(ledger_failure)
+        Ledger::read(&self.folder()).map_err(ledger)
     }
 
     /// Opens a ledger that is there; no folder is made where there is none.
     pub fn open_existing(&self) -> Result<Ledger, Failure> {
         let folder = self.folder();
         if !folder.is_dir() {
-            let cause = format!("{} has no ledger", self.workspace.display());
-            return Err(Failure::new(cause, "give the plan with --bundle, or the ledger with --ledger"));
+            let cause = both!("{} has no ledger", "{} 没有台账", self.workspace.display());
+            let advice = both!(
+                "give the plan with --bundle, or the ledger with --ledger",
+                "用 --bundle 给出计划，或用 --ledger 给出台账"
+            );
+            return Err(Failure::new(cause, advice));
         }
         self.open()
     }
@@ -73,7 +81,7 @@ impl Where {
 
 /// Holds an entry of the ledger as a JSON answer tells it.
 #[derive(Serialize)]
-struct EntryAnswer<'a> {
+pub struct EntryAnswer<'a> {
     ceremony: &'a str,
     attempt: u32,
     entry: u32,
@@ -83,17 +91,19 @@ struct EntryAnswer<'a> {
     facts: Vec<[&'a str; 2]>,
 }
 
-/// Writes the entry that a step has appended as a JSON document.
-pub fn entry_json(entry: &Entry) -> String {
-    json(&EntryAnswer {
-        ceremony: &entry.ceremony,
-        attempt: entry.attempt,
-        entry: entry.number,
-        kind: entry.kind.word(),
-        sha256: entry.hash(),
-        code: sheet::short_code(entry),
-        facts: entry.facts.iter().map(|(word, value)| [word.as_str(), value.as_str()]).collect(),
-    })
+impl EntryAnswer<'_> {
+    /// Tells of an entry.
+    pub fn of(entry: &Entry) -> EntryAnswer<'_> {
+        EntryAnswer {
+            ceremony: &entry.ceremony,
+            attempt: entry.attempt,
+            entry: entry.number,
+            kind: entry.kind.word(),
+            sha256: entry.hash(),
+            code: sheet::short_code(entry),
+            facts: entry.facts.iter().map(|(word, value)| [word.as_str(), value.as_str()]).collect(),
+        }
+    }
 }
 
 /// Turns a step that was not taken into the program's answer.
@@ -104,6 +114,18 @@ pub fn failure(error: CeremonyError) -> Failure {
     Failure::new(&error, error.advice())
 }
 
-fn ledger_failure(error: LedgerError) -> Failure {
+/// Turns a ledger that can not be read or written into the program's answer.
+pub fn ledger(error: LedgerError) -> Failure {
     Failure::new(&error, error.advice())
+}
+
+/// Turns entries that are out of order into the program's answer.
+pub fn out_of_order((_, refusal): (u32, Refusal)) -> Failure {
+    Failure::new(&refusal, refusal.advice())
+}
+
+/// Names an entry as the words of an answer do.
+pub fn entry_text(entry: &Entry) -> Text {
+    let (number, code) = (entry.number, sheet::short_code(entry));
+    both!("ledger entry {number}, code {code}", "台账第 {number} 条，短码 {code}")
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer, lang, tell};
+use super::{Ending, Failure, Progress, answer, lang, tell, unwritten};
 use fairdraw::both;
 
 use fairdraw::files::columns::{LAYOUTS, Layout};
@@ -57,20 +57,26 @@ fn layout(name: &str) -> Result<&'static Layout, String> {
     let found = LAYOUTS.into_iter().find(|layout| layout.name == name || layout.chinese == name);
     found.ok_or_else(|| {
         let names: Vec<&str> = LAYOUTS.iter().map(|layout| layout.name).collect();
-        format!("the tables are {}", names.join(", "))
+        both!("the tables are {}", "表名为 {}", names.join(", ")).get(lang()).to_owned()
     })
 }
 
 fn named(text: &str) -> Result<(String, String), String> {
-    let (name, column) = text.split_once('=').ok_or("write a canonical name, = and a column, such as id=TYXYDM")?;
+    let advice = || {
+        let advice =
+            both!("write a canonical name, = and a column, such as id=TYXYDM", "请写规范名、= 和列，例如 id=TYXYDM");
+        advice.get(lang()).to_owned()
+    };
+    let (name, column) = text.split_once('=').ok_or_else(advice)?;
     Ok((name.to_owned(), column.to_owned()))
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let target = target_of(&args.output)?;
     if args.output.exists() && !args.force {
-        let cause = format!("{} exists already", args.output.display());
-        return Err(Failure::new(cause, "add --force to replace it, or choose another name"));
+        let cause = both!("{} exists already", "{} 已经存在", args.output.display());
+        let advice = both!("add --force to replace it, or choose another name", "加 --force 替换，或另取文件名");
+        return Err(Failure::new(cause, advice));
     }
     let source = Source {
         path: args.input.to_string_lossy().into_owned(),
@@ -92,9 +98,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         return Ok(Ending::No);
     };
     let bytes = encode(&cleaned, target)?;
-    write_whole(&args.output, &bytes).map_err(|error| {
-        Failure::new(format!("{}: {error}", args.output.display()), "choose a place that can be written to")
-    })?;
+    write_whole(&args.output, &bytes).map_err(|error| unwritten(&args.output, error))?;
     drop(progress);
     tell(&if is_sound { report::faults_by_kind(&list, lang()) } else { report::faults(&list, lang()) });
     let rows = report::thousands(cleaned.rows.len() as u32);
@@ -116,8 +120,11 @@ fn target_of(path: &Path) -> Result<Target, Failure> {
         Some("xlsx") => Ok(Target::Xlsx),
         Some("parquet") => Ok(Target::Parquet),
         _ => {
-            let cause = format!("{} does not say in which format to write", path.display());
-            Err(Failure::new(cause, "end the name with .csv, .xlsx or .parquet"))
+            let cause = both!("{} does not say in which format to write", "由 {} 看不出写成什么格式", path.display());
+            Err(Failure::new(
+                cause,
+                both!("end the name with .csv, .xlsx or .parquet", "文件名请以 .csv、.xlsx 或 .parquet 结尾"),
+            ))
         }
     }
 }
@@ -125,8 +132,8 @@ fn target_of(path: &Path) -> Result<Target, Failure> {
 fn encode(cleaned: &Clean, target: Target) -> Result<Vec<u8>, Failure> {
     if target == Target::Xlsx {
         if cleaned.rows.len() + 2 > SHEET_ROWS_MAX {
-            let cause = format!("{} rows do not fit into one sheet", cleaned.rows.len());
-            return Err(Failure::new(cause, "write .csv or .parquet"));
+            let cause = both!("{} rows do not fit into one sheet", "一张工作表放不下 {} 行", cleaned.rows.len());
+            return Err(Failure::new(cause, both!("write .csv or .parquet", "请写成 .csv 或 .parquet")));
         }
         return Ok(templates::workbook(cleaned.layout, &cleaned.more, &cleaned.rows));
     }

@@ -1,10 +1,11 @@
 //! `fairdraw draw`.
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, Format, Progress, answer, json};
+use super::ceremony::{Where, entry_text, failure};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json};
+use fairdraw::both;
 use fairdraw::ceremony::draw;
-use fairdraw::ceremony::sheet;
 use fairdraw::files::ledger::Direct;
+use fairdraw::lang::Text;
 use fairdraw::publish::report;
 
 /// Make the plan of a sealed ceremony from its recorded entropy
@@ -28,16 +29,15 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     drop(progress);
     let attempt = ledger.latest(&ceremony).expect("what is drawn was sealed");
     let bundle = draw::bundle_folder(&ledger, attempt);
-    match args.format {
-        Format::Json => answer(&json(&made.summary))?,
-        Format::Text => answer(&format!(
-            "{ceremony} attempt {} drawn: ledger entry {}, code {}\n{}  bundle     {}\n",
-            entry.attempt,
-            entry.number,
-            sheet::short_code(&entry),
-            report::summary(&made.summary, &made.inputs, &made.plan, super::lang()),
-            bundle.display(),
-        ))?,
+    if args.format == Format::Json {
+        answer(&json(&made.summary))?;
+        return Ok(Ending::Yes);
     }
+    let (attempt, bundle, entry) = (entry.attempt, bundle.display(), entry_text(&entry));
+    let summary = Text::each(|lang| report::summary(&made.summary, &made.inputs, &made.plan, lang));
+    answer_text(&both!(
+        entry, summary => "{ceremony} attempt {attempt} drawn: {entry}\n{summary}  bundle     {bundle}\n",
+        "{ceremony} 第 {attempt} 次已抽取：{entry}\n{summary}  计划包 {bundle}\n"
+    ))?;
     Ok(Ending::Yes)
 }

@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, IsTerminal, stdin};
 
-use super::ceremony::{Where, entry_json, failure};
-use super::{Ending, Failure, Format, answer, tell};
+use super::ceremony::{EntryAnswer, Where, failure};
+use super::{Ending, Failure, Format, answer, answer_text, json, lang, tell};
+use fairdraw::both;
 use fairdraw::ceremony::{entropy, sheet};
 use fairdraw::files::ledger::Direct;
+use fairdraw::lang::Text;
 use fairdraw::ledger::code::code_of;
 
 /// Record dice, sealed values and the beacon of a sealed ceremony, each typed twice
@@ -31,7 +33,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let ceremony = args.place.ceremony()?;
     let mut ledger = args.place.open()?;
     let mut lines = stdin().lock().lines();
-    let mut ask = |what: &str| {
+    let mut ask = |what: &Text| {
+        let what = what.get(lang());
         if stdin().is_terminal() {
             return rpassword::prompt_password(format!("{what}: ")).ok();
         }
@@ -43,23 +46,25 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let recorded = entropy::record(&mut ledger, &ceremony, args.attempt, time, fallback, &mut ask, &mut Direct);
     let entry = recorded.map_err(failure)?;
     if args.format == Format::Json {
-        answer(&entry_json(&entry))?;
+        answer(&json(&EntryAnswer::of(&entry)))?;
         return Ok(Ending::Yes);
     }
-    let text = match entry.fact("code") {
-        Some(code) => format!(
-            "pre-beacon code of {ceremony}, ledger entry {}\n\n    {}\n\n  SHA-256    {code}\n  \
-             next       lodge it outside before the beacon falls, then run `fairdraw entropy` again\n",
-            entry.number,
-            code_of(code).unwrap_or_default(),
-        ),
-        None => format!(
-            "entropy of {ceremony} is complete, ledger entry {}\n\n    {}\n\n  SHA-256    {}\n  next       run `fairdraw draw`\n",
-            entry.number,
-            sheet::short_code(&entry),
-            entry.fact("record").unwrap_or_default(),
-        ),
-    };
-    answer(&text)?;
+    let number = entry.number;
+    answer_text(&match entry.fact("code") {
+        Some(hash) => {
+            let code = code_of(hash).unwrap_or_default();
+            both!(
+                "pre-beacon code of {ceremony}, ledger entry {number}\n\n    {code}\n\n  SHA-256    {hash}\n  next       lodge it outside before the beacon falls, then run `fairdraw entropy` again\n",
+                "{ceremony} 公共随机源之前的短码，台账第 {number} 条\n\n    {code}\n\n  SHA-256 {hash}\n  下一步 在公共随机源揭晓之前交存于本机关之外，揭晓后再运行 `fairdraw entropy`\n"
+            )
+        }
+        None => {
+            let (code, hash) = (sheet::short_code(&entry), entry.fact("record").unwrap_or_default());
+            both!(
+                "entropy of {ceremony} is complete, ledger entry {number}\n\n    {code}\n\n  SHA-256    {hash}\n  next       run `fairdraw draw`\n",
+                "{ceremony} 的熵已完整，台账第 {number} 条\n\n    {code}\n\n  SHA-256 {hash}\n  下一步 运行 `fairdraw draw`\n"
+            )
+        }
+    })?;
     Ok(Ending::Yes)
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Ending, Failure, Format, Progress, answer, json, tell};
+use super::workbooks::{no_bundle, not_sound};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, tell};
+use fairdraw::both;
 use fairdraw::files::cells;
 use fairdraw::publish::explain;
 use fairdraw::verify::{Evidence, verify};
@@ -26,20 +28,23 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let progress = Progress::new();
     let verdict = verify(&args.bundle, &Evidence::default(), &mut |stage| progress.stage(stage));
     drop(progress);
-    let verdict = verdict.map_err(|error| Failure::new(error, "give the folder that `fairdraw plan` wrote"))?;
+    let verdict = verdict.map_err(no_bundle)?;
     let Some(made) = verdict.replayed.filter(|_| verdict.findings.is_empty()) else {
-        let cause = "the bundle is not what its inputs and entropy give, so nothing can be explained from it";
-        return Err(Failure::new(cause, "run `fairdraw verify` to see where it differs"));
+        return Err(not_sound(&args.bundle));
     };
     let id = cells::id(&args.id);
     // Codes of agencies stand as the office writes them.
     let Some(found) = explain::explain(&made, &id).or_else(|| explain::explain(&made, &args.id)) else {
-        tell(&format!("error: no entity, officer or agency has the id {id}\n"));
+        let told = both!(
+            "error: no entity, officer or agency has the id {id}\n",
+            "错误: 没有代码为 {id} 的检查对象、人员或部门\n"
+        );
+        tell(told.get(lang()));
         return Ok(Ending::No);
     };
     match args.format {
         Format::Json => answer(&json(&found))?,
-        Format::Text => answer(&explain::text(&found))?,
+        Format::Text => answer_text(&explain::text(&found))?,
     }
     Ok(Ending::Yes)
 }

@@ -4,7 +4,8 @@ use std::io::{BufWriter, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer};
+use super::{Ending, Failure, Progress, answer_text, unwritten};
+use fairdraw::both;
 use fairdraw::files::export;
 use fairdraw::scenario::encode::{self, Made};
 use fairdraw::scenario::{self, Reference};
@@ -69,8 +70,16 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
     const ENTITIES_MAX: u64 = 800_000_000;
     let entities = args.entities.unwrap_or(0);
     if entities > ENTITIES_MAX || args.seed.len() > 16 || !args.seed.is_ascii() {
-        let cause = format!("{entities} entities with the seed {:?} can not be made", args.seed);
-        return Err(Failure::new(cause, "ask for at most 800,000,000, with a seed of at most 16 ASCII characters"));
+        let cause = both!(
+            "{entities} entities with the seed {:?} can not be made",
+            "不能用种子 {:?} 生成 {entities} 户",
+            args.seed
+        );
+        let advice = both!(
+            "ask for at most 800,000,000, with a seed of at most 16 ASCII characters",
+            "至多 800,000,000 户，种子至多 16 个 ASCII 字符"
+        );
+        return Err(Failure::new(cause, advice));
     }
     let made = Made {
         entities,
@@ -79,8 +88,9 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
     };
     let ending = args.out.extension().and_then(|ending| ending.to_str()).unwrap_or("");
     if !["parquet", "csv"].contains(&ending) {
-        let cause = format!("{}: the ending tells no format", args.out.display());
-        return Err(Failure::new(cause, "name a file that ends with .parquet or .csv"));
+        let cause = both!("the ending tells no format", "由文件名结尾看不出格式");
+        let advice = both!("name a file that ends with .parquet or .csv", "文件名请以 .parquet 或 .csv 结尾");
+        return Err(Failure::at(args.out.display(), cause, advice));
     }
     let ids = match args.ids {
         Ids::Text => encode::Ids::Text,
@@ -90,9 +100,7 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
     for file in 0..files {
         let path = if files == 1 { args.out.clone() } else { numbered(&args.out, file + 1) };
         let of = blocks * file / files..blocks * (file + 1) / files;
-        let failed = |error: std::io::Error| {
-            Failure::new(format!("{}: {error}", path.display()), "choose a place that can be written to and has room")
-        };
+        let failed = |error: std::io::Error| unwritten(&path, error);
         path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
         let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(&path).map_err(failed)?);
         match ending {
@@ -101,7 +109,8 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
         }
         out.flush().map_err(failed)?;
     }
-    answer(&format!("{entities} entities in {files} file{}\n", if files == 1 { "" } else { "s" }))?;
+    let s = if files == 1 { "" } else { "s" };
+    answer_text(&both!("{entities} entities in {files} file{s}\n", "{entities} 户，写成 {files} 个文件\n"))?;
     Ok(Ending::Yes)
 }
 
@@ -122,13 +131,11 @@ fn dengzhou(args: &Args) -> Result<Ending, Failure> {
         items: &fact("inspection_items.csv")?,
         calibration: &fact("calibration.csv")?,
     };
-    let advice = "restore the files of data/reference";
+    let advice = both!("restore the files of data/reference", "请恢复 data/reference 的文件");
     let scenario = scenario::generate(&reference).map_err(|error| Failure::new(error, advice))?;
     let write = |path: &str, bytes: Vec<u8>| {
         let target = args.out.join(path);
-        let failed = |error: std::io::Error| {
-            Failure::new(format!("{}: {error}", target.display()), "choose a folder that can be written to")
-        };
+        let failed = |error: std::io::Error| unwritten(&target, error);
         target.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
         std::fs::write(&target, bytes).map_err(failed)
     };
@@ -144,8 +151,9 @@ fn dengzhou(args: &Args) -> Result<Ending, Failure> {
     }
     drop(progress);
     let totals = scenario::totals(&scenario);
-    answer(&format!(
+    answer_text(&both!(
         "{} agencies, {} tasks, {} items, {} draws, {} officers ({} new, {} cancelled), {} townships\n",
+        "部门 {} 个，任务 {} 个，事项 {} 项，抽取 {} 户次，执法检查人员 {} 人（新增 {} 人，注销 {} 人），乡镇 {} 个\n",
         totals.agencies,
         totals.tasks,
         totals.items,
@@ -160,7 +168,7 @@ fn dengzhou(args: &Args) -> Result<Ending, Failure> {
 
 fn read(folder: &Path, name: &str) -> Result<String, Failure> {
     let path = folder.join(name);
-    std::fs::read_to_string(&path).map_err(|error| {
-        Failure::new(format!("{}: {error}", path.display()), "run from the project's folder, or name --reference")
-    })
+    let advice =
+        both!("run from the project's folder, or name --reference", "请在项目文件夹中运行，或用 --reference 指明");
+    std::fs::read_to_string(&path).map_err(|error| Failure::at(path.display(), error, advice))
 }

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use super::Failure;
+use fairdraw::both;
+use fairdraw::files::bundle::BundleError;
 use fairdraw::files::results;
 use fairdraw::files::workspace::EarlierVisit;
+use fairdraw::lang::Say;
 use fairdraw::plan::results::Records;
 use fairdraw::verify;
 
@@ -30,13 +33,14 @@ impl Earlier {
 pub fn visits(after: &[PathBuf], tables: &[PathBuf]) -> Result<Vec<EarlierVisit>, Failure> {
     let mut known: Vec<(&PathBuf, Records)> = Vec::new();
     for path in tables {
-        let failed = |cause: String| {
-            Failure::new(format!("{}: {cause}", path.display()), "give a table that `fairdraw result` wrote")
+        let failed = |cause: &dyn Say| {
+            let advice = both!("give a table that `fairdraw result` wrote", "请给出 `fairdraw result` 写出的表");
+            Failure::at(path.display(), cause, advice)
         };
-        let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+        let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
         let period = results::period_of(&bytes);
         let records = results::parse(&bytes, period.as_deref().unwrap_or_default());
-        let records = records.map_err(|error| failed(error.to_string()))?;
+        let records = records.map_err(|error| failed(&error))?;
         // A table without rows says nothing, not even which period it is of.
         if period.is_some() {
             known.push((path, records));
@@ -44,7 +48,9 @@ pub fn visits(after: &[PathBuf], tables: &[PathBuf]) -> Result<Vec<EarlierVisit>
     }
     let mut earlier = Vec::new();
     for bundle in after {
-        let failed = |error| Failure::new(error, "give the folder of a bundle to --after");
+        let failed = |error: BundleError| {
+            Failure::new(error, both!("give the folder of a bundle to --after", "--after 请给出计划包的文件夹"))
+        };
         let files = fairdraw::files::bundle::read(bundle).map_err(failed)?;
         let period = verify::period_of(&files);
         let own = known.iter().position(|(_, records)| Some(&records.period) == period.as_ref());
@@ -54,8 +60,12 @@ pub fn visits(after: &[PathBuf], tables: &[PathBuf]) -> Result<Vec<EarlierVisit>
     match known.first() {
         None => Ok(earlier),
         Some((path, records)) => {
-            let cause = format!("{} holds results of {}, and no bundle of it is given", path.display(), records.period);
-            Err(Failure::new(cause, "give its bundle with --after"))
+            let (path, period) = (path.display(), &records.period);
+            let cause = both!(
+                "{path} holds results of {period}, and no bundle of it is given",
+                "{path} 是 {period} 的结果，而没有给出该期的计划包"
+            );
+            Err(Failure::new(cause, both!("give its bundle with --after", "用 --after 给出它的计划包")))
         }
     }
 }

@@ -4,9 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use serde::Serialize;
 
-use super::{Ending, Failure, answer};
+use super::{Ending, Failure, Format, answer, answer_text, json, lang, unwritten};
+use fairdraw::both;
 use fairdraw::files::ledger::Ledger;
+use fairdraw::lang::{Say, Text};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::note::{Checkpoint, KeyKind, NoteError, Sign, Signed, Verify};
 use fairdraw::ledger::signature::raw_of;
@@ -95,6 +98,9 @@ enum Command {
         /// Key that must have signed, <name>+<id>+<base64>; may be given several times
         #[arg(long, value_name = "KEY", required = true)]
         key: Vec<String>,
+        /// Form of the answer on stdout
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
     },
 }
 
@@ -115,7 +121,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         Command::Cosign { checkpoint, ledger, key, at, out } => {
             let (mut note, key) = (note(checkpoint)?, secret(key)?);
             if let Err(error) = note.checkpoint.compare(entries(ledger)?.entries()) {
-                answer(&format!("not cosigned: {error}\n"))?;
+                let error = error.say();
+                answer_text(&both!(error => "not cosigned: {error}\n", "未会签：{error}\n"))?;
                 return Ok(Ending::No);
             }
             let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
@@ -129,38 +136,73 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             note.attach(&key, &raw_of(&bytes).unwrap_or(bytes)).map_err(failure)?;
             put(&note, out.as_deref())
         }
-        Command::Verify { checkpoint, ledger, key } => verify(&note(checkpoint)?, &entries(ledger)?, key),
+        Command::Verify { checkpoint, ledger, key, format } => {
+            verify(&note(checkpoint)?, &entries(ledger)?, key, *format)
+        }
     }
 }
 
-fn verify(note: &Signed, ledger: &Ledger, keys: &[String]) -> Result<Ending, Failure> {
-    let mut told = String::new();
-    let mut is_sound = true;
+fn verify(note: &Signed, ledger: &Ledger, keys: &[String], format: Format) -> Result<Ending, Failure> {
     let Checkpoint { origin, size, .. } = &note.checkpoint;
-    match note.checkpoint.compare(ledger.entries()) {
-        Ok(()) => told.push_str(&format!("{origin}: the first {size} entries are those of the checkpoint\n")),
+    let compared = note.checkpoint.compare(ledger.entries());
+    let mut is_sound = compared.is_ok();
+    let mut told = match &compared {
+        Ok(()) => both!(
+            "{origin}: the first {size} entries are those of the checkpoint\n",
+            "{origin}：前 {size} 条正是检查点的那些\n"
+        ),
         Err(error) => {
-            is_sound = false;
-            told.push_str(&format!("{origin}: {error}\n"));
+            let error = error.say();
+            both!(error => "{origin}: {error}\n", "{origin}：{error}\n")
         }
-    }
+    };
+    let mut signatures = Vec::new();
     for key in keys {
         let key = Verify::parse(key).map_err(failure)?;
-        match note.verify(&key) {
-            Ok(None) => told.push_str(&format!("  signed by {}\n", key.name)),
-            Ok(Some(time)) => {
-                let time = i64::try_from(time).ok().and_then(|time| jiff::Timestamp::from_second(time).ok());
-                let time = time.map_or_else(|| "an impossible time".to_owned(), |time| time.to_string());
-                told.push_str(&format!("  cosigned by {} at {time}\n", key.name));
+        let (name, found) = (&key.name, note.verify(&key));
+        let at = found.as_ref().ok().copied().flatten().map(|time| {
+            let time = i64::try_from(time).ok().and_then(|time| jiff::Timestamp::from_second(time).ok());
+            time.map_or(both!("an impossible time", "一个不可能的时间"), Text::same)
+        });
+        told = told.followed_by(match (&found, &at) {
+            (Err(error), _) => {
+                let error = error.say();
+                both!(error => "  {error}\n", "  {error}\n")
             }
-            Err(error) => {
-                is_sound = false;
-                told.push_str(&format!("  {error}\n"));
-            }
-        }
+            (Ok(_), None) => both!("  signed by {name}\n", "  {name} 已签名\n"),
+            (Ok(_), Some(at)) => both!(at => "  cosigned by {name} at {at}\n", "  {name} 已于 {at} 会签\n"),
+        });
+        is_sound &= found.is_ok();
+        let (name, at) = (name.clone(), at.map(|at| at.get(lang()).to_owned()));
+        signatures.push(Signature { name, valid: found.is_ok(), cosigned_at: at });
     }
-    answer(&format!("{}{told}", if is_sound { "verified: " } else { "not verified: " }))?;
+    if format == Format::Json {
+        let fault = compared.err().map(|error| error.say().get(lang()).to_owned());
+        answer(&json(&Answer { verified: is_sound, origin, entries: *size, fault, signatures }))?;
+    } else if is_sound {
+        answer_text(&both!("verified: ", "核验通过：").followed_by(told))?;
+    } else {
+        answer_text(&both!("not verified: ", "核验不通过：").followed_by(told))?;
+    }
     Ok(if is_sound { Ending::Yes } else { Ending::No })
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    verified: bool,
+    origin: &'a str,
+    /// Entries that the checkpoint stands for.
+    entries: u64,
+    /// Why the ledger is not the checkpoint's.
+    fault: Option<String>,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Serialize)]
+struct Signature {
+    name: String,
+    valid: bool,
+    cosigned_at: Option<String>,
 }
 
 /// Lists the keys that have signed a checkpoint of these entries; whatever does not fit is a finding.
@@ -173,8 +215,9 @@ pub fn signed_by(
     let signed = note(checkpoint)?;
     let mut wrong = |error: &NoteError| {
         let file = checkpoint.display().to_string();
-        let (what, expected) = ("the checkpoint does not fit".to_owned(), "a signature over this ledger".to_owned());
-        findings.push(Finding { file, row: None, what, expected, found: error.to_string() });
+        let what = both!("the checkpoint does not fit", "台账快照与此不符");
+        let expected = both!("a signature over this ledger", "对此台账的签名");
+        findings.push(Finding { file, row: None, what, expected, found: error.say() });
     };
     if let Err(error) = signed.checkpoint.compare(entries) {
         wrong(&error);
@@ -192,7 +235,10 @@ pub fn signed_by(
 
 fn make_key(name: &str, cosigner: bool, out: &Path) -> Result<Ending, Failure> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| Failure::new(format!("no chance from the system: {error}"), ""))?;
+    getrandom::fill(&mut seed).map_err(|error| {
+        let cause = both!("no chance from the system: {error}", "系统没有给出随机数（{error}）");
+        Failure::new(cause, Text::default())
+    })?;
     let kind = if cosigner { KeyKind::Cosigner } else { KeyKind::Log };
     let key = Sign::new(name, kind, &seed).map_err(failure)?;
     let mut options = std::fs::OpenOptions::new();
@@ -201,12 +247,9 @@ fn make_key(name: &str, cosigner: bool, out: &Path) -> Result<Ending, Failure> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let text = key.text() + "\n";
     let written = options.open(out).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    written.map_err(|error| {
-        Failure::new(
-            format!("{}: {error}", out.display()),
-            "choose a file that does not exist; a key is never replaced",
-        )
-    })?;
+    let advice =
+        both!("choose a file that does not exist; a key is never replaced", "请选择不存在的文件；密钥从不覆盖");
+    written.map_err(|error| Failure::at(out.display(), error, advice))?;
     answer(&(key.verify.text() + "\n"))?;
     Ok(Ending::Yes)
 }
@@ -220,35 +263,46 @@ fn note(path: &Path) -> Result<Signed, Failure> {
 }
 
 fn entries(folder: &Path) -> Result<Ledger, Failure> {
-    Ledger::read(folder).map_err(|error| Failure::new(&error, error.advice()))
+    Ledger::read(folder).map_err(super::ceremony::ledger)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), ""))
+    std::fs::read_to_string(path).map_err(|error| Failure::at(path.display(), error, Text::default()))
 }
 
 fn put(note: &Signed, out: Option<&Path>) -> Result<Ending, Failure> {
     match out {
         None => answer(&note.text())?,
-        Some(path) => std::fs::write(path, note.text()).map_err(|error| {
-            Failure::new(format!("{}: {error}", path.display()), "choose a file that can be written to")
-        })?,
+        Some(path) => std::fs::write(path, note.text()).map_err(|error| unwritten(path, error))?,
     }
     Ok(Ending::Yes)
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, Failure> {
     let bytes = fairdraw::ceremony::entropy::bytes(text.trim());
-    bytes.ok_or_else(|| Failure::new("this is no even number of hex digits", "convert it with `xxd -p -c0`"))
+    bytes.ok_or_else(|| {
+        let cause = both!("this is no even number of hex digits", "这不是偶数个十六进制数字");
+        Failure::new(cause, both!("convert it with `xxd -p -c0`", "用 `xxd -p -c0` 转换"))
+    })
 }
 
 fn failure(error: NoteError) -> Failure {
     let advice = match &error {
-        NoteError::Key => "copy the whole line, from the name to the last character",
-        NoteError::Task(_) => "sign with the ledger's own key, cosign with a key made with --cosigner",
-        NoteError::Name => "take a name such as 411381.gov.cn/fairdraw",
-        NoteError::Signature(_) => "the device must sign the three lines of the checkpoint and nothing else",
-        _ => "PROTOCOL.md §18 shows a whole checkpoint",
+        NoteError::Key => {
+            both!("copy the whole line, from the name to the last character", "请复制整行，从名称到最后一个字符")
+        }
+        NoteError::Task(_) => both!(
+            "sign with the ledger's own key, cosign with a key made with --cosigner",
+            "签名用台账自己的密钥，会签用 --cosigner 生成的密钥"
+        ),
+        NoteError::Name => {
+            both!("take a name such as 411381.gov.cn/fairdraw", "请用 411381.gov.cn/fairdraw 这样的名称")
+        }
+        NoteError::Signature(_) => both!(
+            "the device must sign the three lines of the checkpoint and nothing else",
+            "设备须对检查点的三行签名，不多不少"
+        ),
+        _ => both!("PROTOCOL.md §18 shows a whole checkpoint", "完整的检查点见 PROTOCOL.md §18"),
     };
     Failure::new(error, advice)
 }

@@ -1,8 +1,9 @@
 //! `fairdraw lodge`.
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, answer};
-use fairdraw::ceremony::{lodge, sheet};
+use super::ceremony::{EntryAnswer, Where, entry_text, failure};
+use super::{Ending, Failure, Format, answer, answer_text, json};
+use fairdraw::both;
+use fairdraw::ceremony::lodge;
 use fairdraw::files::ledger::Direct;
 use jiff::civil::DateTime;
 
@@ -18,6 +19,9 @@ pub struct Args {
     /// Beijing time at which it was handed over; that of the step if not given
     #[arg(long, value_name = "TIME")]
     handed_over: Option<DateTime>,
+    /// Form of the answer on stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
@@ -26,12 +30,15 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let time = args.place.time();
     let handed_over = args.handed_over.unwrap_or(time);
     let entry = lodge::lodge(&mut ledger, &ceremony, &args.with, handed_over, time, &mut Direct).map_err(failure)?;
-    answer(&format!(
-        "lodged with {}: ledger entry {}, code {}\n  of entry   {}\n",
-        args.with,
-        entry.number,
-        sheet::short_code(&entry),
-        entry.fact("entry").unwrap_or_default(),
+    if args.format == Format::Json {
+        answer(&json(&EntryAnswer::of(&entry)))?;
+        return Ok(Ending::Yes);
+    }
+    let (with, step) = (&args.with, entry.fact("entry").unwrap_or_default());
+    let entry = entry_text(&entry);
+    answer_text(&both!(
+        entry => "lodged with {with}: {entry}\n  of entry   {step}\n",
+        "已交存于 {with}：{entry}\n  所指条目 {step}\n"
     ))?;
     Ok(Ending::Yes)
 }

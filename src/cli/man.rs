@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use super::{Cli, Ending, Failure, answer};
+use super::{Cli, Ending, Failure, answer, no_place, no_room};
+use fairdraw::both;
 use fairdraw::files::bundle::Destination;
 use fairdraw::files::freeze::File;
 
@@ -24,13 +25,13 @@ pub struct Args {
 const MARK: &str = "fairdraw.1";
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let destination = Destination::open_for(&args.out, args.force, "manual", MARK);
-    let destination = destination.map_err(super::publish::no_place)?;
+    let destination = Destination::open_for(&args.out, args.force, both!("manual", "手册"), MARK);
+    let destination = destination.map_err(no_place)?;
     let mut program = Cli::command();
     program.build();
     let mut files = vec![page(&program)];
     files.extend(program.get_subcommands().filter(|command| command.get_name() != "help").map(page));
-    destination.write(&files).map_err(|error| Failure::new(error, "make room and try again"))?;
+    destination.write(&files).map_err(no_room)?;
     let names: Vec<String> = files.iter().map(|file| args.out.join(&file.path).display().to_string() + "\n").collect();
     answer(&names.concat())?;
     Ok(Ending::Yes)

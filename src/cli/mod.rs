@@ -1,12 +1,15 @@
 //! The command line: one verb per command, stdout for data, stderr for people.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use fairdraw::both;
+use fairdraw::files::bundle::BundleError;
 use fairdraw::files::guard::hush_guarded;
-use fairdraw::lang::Lang;
+use fairdraw::lang::{Lang, Say, Text};
 
 mod amend;
 mod audit;
@@ -14,6 +17,7 @@ mod ceremony;
 mod check;
 mod completions;
 mod convert;
+mod current;
 mod draw;
 mod entropy;
 mod explain;
@@ -100,14 +104,49 @@ enum Ending {
 /// Says why a command could not answer, and what to do about it.
 #[derive(Debug)]
 struct Failure {
-    cause: String,
-    advice: String,
+    cause: Text,
+    /// Empty where nothing can be done.
+    advice: Text,
 }
 
 impl Failure {
-    fn new(cause: impl ToString, advice: &str) -> Failure {
-        Failure { cause: cause.to_string(), advice: advice.to_owned() }
+    fn new(cause: impl Say, advice: Text) -> Failure {
+        Failure { cause: cause.say(), advice }
     }
+
+    /// Is about a file or folder.
+    fn at(path: impl Display, cause: impl Say, advice: Text) -> Failure {
+        Failure { cause: Text::same(path).followed_by(both!(": ", "：")).followed_by(cause.say()), advice }
+    }
+}
+
+/// Turns a folder that can not be written to into the program's answer.
+fn no_place(error: BundleError) -> Failure {
+    let advice = match &error {
+        BundleError::Exists(_) => {
+            both!("add --force to replace it, or choose another folder", "加 --force 替换，或另选文件夹")
+        }
+        BundleError::Foreign(..) => both!(
+            "choose another folder; --force replaces what fairdraw wrote there only",
+            "另选文件夹；--force 只替换 fairdraw 写在那里的内容"
+        ),
+        _ => both!("choose a folder that can be written to", "请选择可写的文件夹"),
+    };
+    Failure::new(error, advice)
+}
+
+/// Turns a folder that could not be filled into the program's answer; what was there is still there.
+fn no_room(error: BundleError) -> Failure {
+    Failure::new(
+        error,
+        both!("nothing was changed there; make room and try again", "那里没有任何改动；请腾出空间后重试"),
+    )
+}
+
+/// Says that a file could not be written.
+fn unwritten(path: &std::path::Path, error: io::Error) -> Failure {
+    let advice = both!("choose a place that can be written to", "请选择可写的位置");
+    Failure::at(path.display(), error, advice)
 }
 
 /// Language of this run, chosen once, before anything is said.
@@ -124,11 +163,23 @@ fn lang_of_locale() -> Lang {
     Lang::of_locale(variables.iter().map(Option::as_deref))
 }
 
+/// Reads the language that `--lang` asks for, wherever it stands.
+fn lang_of_arguments() -> Option<Lang> {
+    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = arguments.iter().enumerate().find_map(|(at, word)| match word.strip_prefix("--lang") {
+        Some("") => arguments.get(at + 1).map(String::as_str),
+        Some(value) => value.strip_prefix('='),
+        None => None,
+    });
+    words.and_then(|word| Lang::from_str(word, false).ok())
+}
+
 /// Runs the program and returns its exit status.
 pub fn main() -> ExitCode {
     hush_guarded();
+    // Arguments that are refused are refused in the language that they ask for.
+    LANG.get_or_init(|| lang_of_arguments().unwrap_or_else(lang_of_locale));
     let cli = Cli::parse();
-    LANG.get_or_init(|| cli.lang.unwrap_or_else(lang_of_locale));
     let ending = match cli.command {
         Command::New(args) => new::run(&args),
         Command::Plan(args) => plan::run(&args),
@@ -161,13 +212,19 @@ pub fn main() -> ExitCode {
         Ok(Ending::No) => ExitCode::from(1),
         Err(failure) => {
             let (word, advice) = lang().pick(("error", "try"), ("错误", "办法"));
-            tell(&format!("{word}: {}\n", failure.cause));
-            if !failure.advice.is_empty() {
-                tell(&format!("  {advice}: {}\n", failure.advice));
+            tell(&format!("{word}: {}\n", failure.cause.get(lang())));
+            let remedy = failure.advice.get(lang());
+            if !remedy.is_empty() {
+                tell(&format!("  {advice}: {remedy}\n"));
             }
             ExitCode::from(2)
         }
     }
+}
+
+/// Writes words in the language of the run to stdout.
+fn answer_text(text: &Text) -> Result<(), Failure> {
+    answer(text.get(lang()))
 }
 
 /// Writes data to stdout; a reader who has gone away is no error.
@@ -175,7 +232,11 @@ fn answer(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("the answer can not be written: {error}"), ""))
+            let why = error.say();
+            Err(Failure::new(
+                both!(why => "the answer can not be written: {why}", "结果无法写出：{why}"),
+                Text::default(),
+            ))
         }
         _ => Ok(()),
     }

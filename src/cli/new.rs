@@ -32,12 +32,16 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let period = period(args)?;
     let no_place = |error: std::io::Error| {
-        Failure::new(format!("{}: {error}", args.folder.display()), "name a folder that can be made")
+        Failure::at(args.folder.display(), error, both!("name a folder that can be made", "请指定可以创建的文件夹"))
     };
     let is_taken = std::fs::read_dir(&args.folder).is_ok_and(|mut entries| entries.next().is_some());
     if is_taken {
-        let cause = format!("{} holds something already", args.folder.display());
-        return Err(Failure::new(cause, "name a folder that is empty or not there; nothing is overwritten"));
+        let cause = both!("{} holds something already", "{} 里已有内容", args.folder.display());
+        let advice = both!(
+            "name a folder that is empty or not there; nothing is overwritten",
+            "请指定空的或不存在的文件夹；不覆盖任何内容"
+        );
+        return Err(Failure::new(cause, advice));
     }
     std::fs::create_dir_all(&args.folder).map_err(no_place)?;
     let files = blank::workspace(&period);
@@ -59,23 +63,36 @@ fn period(args: &Args) -> Result<Period, Failure> {
     let of_folder = || args.folder.file_name().map(|name| name.to_string_lossy().into_owned());
     let name = args.period.clone().or_else(of_folder).unwrap_or_default();
     if !(1..=32).contains(&name.len()) || !keys::is_group(&name) {
-        let cause = format!("{name:?} is no name of a period");
-        return Err(Failure::new(cause, "add --period with 1 to 32 characters of 0-9 A-Z a-z . _ -, such as 2026Q1"));
+        let cause = both!("{name:?} is no name of a period", "{name:?} 不是期次名称");
+        let advice = both!(
+            "add --period with 1 to 32 characters of 0-9 A-Z a-z . _ -, such as 2026Q1",
+            "请加 --period，用 1 至 32 个 0-9 A-Z a-z . _ -，例如 2026Q1"
+        );
+        return Err(Failure::new(cause, advice));
     }
     if args.region.len() != 6 || !args.region.bytes().all(|b| b.is_ascii_digit()) {
-        let cause = format!("{:?} is no administrative code", args.region);
-        return Err(Failure::new(cause, "give six digits of GB/T 2260, such as 411381"));
+        let cause = both!("{:?} is no administrative code", "{:?} 不是行政区划代码", args.region);
+        let advice = both!("give six digits of GB/T 2260, such as 411381", "请给出 GB/T 2260 的六位数字，例如 411381");
+        return Err(Failure::new(cause, advice));
     }
     let days = match (&args.first, &args.last) {
         (Some(first), Some(last)) => {
             let span = cells::date(first).zip(cells::date(last)).map(|(first, last)| Span { first, last });
             span.filter(|span| span.first <= span.last).ok_or_else(|| {
-                Failure::new(format!("{first} and {last} are not two dates in order"), "write them as YYYY-MM-DD")
+                let cause =
+                    both!("{first} and {last} are not two dates in order", "{first} 和 {last} 不是先后两个日期");
+                Failure::new(cause, both!("write them as YYYY-MM-DD", "请写成 YYYY-MM-DD"))
             })?
         }
         _ => blank::days_of(&name).ok_or_else(|| {
-            let advice = "use a name such as 2026Q1, or add --first and --last";
-            Failure::new(format!("the days of {name} do not follow from its name"), advice)
+            let advice = both!(
+                "use a name such as 2026Q1, or add --first and --last",
+                "请用 2026Q1 这样的名称，或加 --first 和 --last"
+            );
+            Failure::new(
+                both!("the days of {name} do not follow from its name", "由名称 {name} 推不出起止日期"),
+                advice,
+            )
         })?,
     };
     Ok(Period { name, region: args.region.clone(), days })

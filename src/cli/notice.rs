@@ -1,11 +1,17 @@
 //! `fairdraw notice`, and `fairdraw verify --notice`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::ceremony::{Where, failure};
-use super::{Ending, Failure, Progress, answer};
+use serde::Serialize;
+
+use super::ceremony::{EntryAnswer, Where, failure};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, unwritten};
+use fairdraw::both;
 use fairdraw::ceremony::notice::notice;
 use fairdraw::files::ledger::Ledger;
+use fairdraw::lang::{Say, Text};
+use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::notice::{COLUMNS, Notice};
 
 /// Write the notice that is handed over at the door, with a QR code that proves its visit (检查通知书)
@@ -35,45 +41,94 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let text = if args.text { notice.text() + "\n" } else { page };
     match &args.out {
         None => answer(&text)?,
-        Some(path) => std::fs::write(path, text).map_err(|error| {
-            Failure::new(format!("{}: {error}", path.display()), "choose a file that can be written to")
-        })?,
+        Some(path) => std::fs::write(path, text).map_err(|error| unwritten(path, error))?,
     }
     Ok(Ending::Yes)
 }
 
+/// Holds what the check of a notice found.
+#[derive(Serialize)]
+struct Answer<'a> {
+    verified: bool,
+    /// Why the notice proves nothing.
+    fault: Option<String>,
+    /// Entry that drew the plan.
+    entry: Option<EntryAnswer<'a>>,
+    /// Cells of the visit's row, by column.
+    visit: BTreeMap<&'static str, String>,
+    /// Entries that followed on the same draw.
+    since: Vec<EntryAnswer<'a>>,
+}
+
 /// Checks the text of a notice, or a file that holds it, against a ledger; nothing else is needed.
-pub fn verify(notice: &str, ledger: &Path) -> Result<Ending, Failure> {
+pub fn verify(notice: &str, ledger: &Path, format: Format) -> Result<Ending, Failure> {
     let text = if Path::new(notice).is_file() {
-        std::fs::read_to_string(notice).map_err(|error| Failure::new(format!("{notice}: {error}"), ""))?
+        std::fs::read_to_string(notice).map_err(|error| Failure::at(notice, error, Text::default()))?
     } else {
         notice.to_owned()
     };
-    let advice = "give the whole text of the QR code, or a file that holds it";
+    let advice = both!(
+        "give the whole text of the QR code, or a file that holds it",
+        "请给出二维码的全部文本，或存有该文本的文件"
+    );
     let notice = Notice::parse(&text).map_err(|error| Failure::new(error, advice))?;
     let inner = ledger.join("ledger");
     let folder = if inner.is_dir() { inner } else { ledger.to_owned() };
-    let ledger = Ledger::read(&folder).map_err(|error| Failure::new(&error, error.advice()))?;
+    let ledger = Ledger::read(&folder).map_err(super::ceremony::ledger)?;
     let draw = match notice.check(ledger.entries()) {
         Ok(draw) => draw,
         Err(error) => {
-            answer(&format!("not verified: {error}\n"))?;
+            let error = error.say();
+            if format == Format::Json {
+                let (fault, visit) = (Some(error.get(lang()).to_owned()), BTreeMap::new());
+                answer(&json(&Answer { verified: false, fault, entry: None, visit, since: Vec::new() }))?;
+            } else {
+                answer_text(&both!(error => "not verified: {error}\n", "核验不通过：{error}\n"))?;
+            }
             return Ok(Ending::No);
         }
     };
     let cells = csv::ReaderBuilder::new().has_headers(false).from_reader(notice.row.as_bytes()).into_records().next();
-    let mut told = format!("verified: the visit stands in the plan of {}, entry {}\n", draw.time, draw.file());
-    for (name, cell) in COLUMNS.iter().zip(cells.into_iter().flatten().flat_map(|row| cells_of(&row))).skip(1) {
-        told.push_str(&format!("  {name:<10} {cell}\n"));
+    let cells = cells.into_iter().flatten().flat_map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>());
+    let visit: Vec<(&str, String)> = COLUMNS.into_iter().zip(cells).skip(1).collect();
+    let since: Vec<&Entry> = notice.later(ledger.entries()).collect();
+    if format == Format::Json {
+        let (entry, since) = (Some(EntryAnswer::of(draw)), since.into_iter().map(EntryAnswer::of).collect());
+        let visit = visit.into_iter().collect();
+        answer(&json(&Answer { verified: true, fault: None, entry, visit, since }))?;
+        return Ok(Ending::Yes);
     }
-    for entry in notice.later(ledger.entries()) {
+    let (time, file) = (draw.time, draw.file());
+    let mut told = both!(
+        "verified: the visit stands in the plan of {time}, entry {file}\n",
+        "核验通过：本次检查列在 {time} 的计划中，条目 {file}\n"
+    );
+    for (name, cell) in &visit {
+        let chinese = heading(name);
+        told = told.followed_by(both!("  {name:<10} {cell}\n", "  {chinese} {cell}\n"));
+    }
+    for entry in since {
         let facts: Vec<String> = entry.facts.iter().map(|(word, value)| format!("{word} {value}")).collect();
-        told.push_str(&format!("  since then {}, {}: {}\n", entry.file(), entry.time, facts.join("; ")));
+        let (file, time, facts) = (entry.file(), entry.time, facts.join("; "));
+        told = told.followed_by(both!("  since then {file}, {time}: {facts}\n", "  此后 {file}，{time}：{facts}\n"));
     }
-    answer(&told)?;
+    answer_text(&told)?;
     Ok(Ending::Yes)
 }
 
-fn cells_of(row: &csv::StringRecord) -> Vec<String> {
-    row.iter().map(str::to_owned).collect()
+/// Names a column of a notice's row in Chinese.
+fn heading(column: &str) -> &str {
+    match column {
+        "visit_id" => "检查编号",
+        "entity_id" => "检查对象",
+        "township" => "乡镇",
+        "date" => "日期",
+        "half" => "时段",
+        "tasks" => "任务",
+        "items" => "事项",
+        "agencies" => "部门",
+        "lead" => "牵头部门",
+        "teams" => "检查人员",
+        other => other,
+    }
 }

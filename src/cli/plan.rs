@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::ceremony::failure;
 use super::history::Earlier;
-use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room, tell};
 use fairdraw::both;
-use fairdraw::files::bundle::{BundleError, Destination};
+use fairdraw::ceremony::CeremonyError;
+use fairdraw::files::bundle::Destination;
 use fairdraw::files::workspace;
 use fairdraw::lottery::Entropy;
 use fairdraw::publish::report;
@@ -37,8 +39,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?
-        .ok_or_else(|| Failure::new("no entropy is given", "add --seed TEXT or --entropy FILE"))?;
+    let entropy = entropy(args.entropy.as_deref(), args.seed.as_deref())?.ok_or_else(no_entropy)?;
     let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
     let earlier = args.earlier.visits()?;
     let progress = Progress::new();
@@ -49,14 +50,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         tell(&report::faults(&loaded.faults, lang()));
         return Ok(Ending::No);
     };
-    let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage)).map_err(|violations| {
-        let first = violations.first().map(|v| format!("{}: {}: {}", v.code, v.place, v.detail)).unwrap_or_default();
-        let cause = format!("the plan breaks {} rules of its own, the first being {first}", violations.len());
-        Failure::new(cause, "nothing was written; please report this as a bug of fairdraw")
-    })?;
-    destination
-        .write(&made.files)
-        .map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
+    let made = make(inputs, frames, &entropy, &mut |stage| progress.stage(stage))
+        .map_err(|violations| failure(CeremonyError::Violations(violations)))?;
+    destination.write(&made.files).map_err(no_room)?;
     drop(progress);
     tell(&report::faults_by_kind(&loaded.faults, lang()));
     match args.format {
@@ -80,31 +76,28 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     Ok(Ending::Yes)
 }
 
+/// Says that neither a seed nor a record is given.
+pub fn no_entropy() -> Failure {
+    let cause = both!("no entropy is given", "没有给出熵");
+    Failure::new(cause, both!("add --seed TEXT or --entropy FILE", "请加 --seed 文本 或 --entropy 文件"))
+}
+
 /// Reads the record of entropy that the arguments name, if they name one.
 pub fn entropy(file: Option<&std::path::Path>, seed: Option<&str>) -> Result<Option<Entropy>, Failure> {
     match (file, seed) {
         (None, None) => Ok(None),
         (None, Some(seed)) => {
-            let advice = "write a seed of printable ASCII characters, such as 20240101";
+            let advice = both!(
+                "write a seed of printable ASCII characters, such as 20240101",
+                "种子请用可打印的 ASCII 字符，例如 20240101"
+            );
             Entropy::from_seed(seed).map(Some).map_err(|error| Failure::new(error, advice))
         }
         (Some(path), _) => {
-            let bytes = std::fs::read(path).map_err(|error| {
-                Failure::new(format!("{}: {error}", path.display()), "give the path of an entropy.txt")
-            })?;
-            let advice = "PROTOCOL.md §2 describes the record, line by line";
-            Entropy::parse(&bytes)
-                .map(Some)
-                .map_err(|error| Failure::new(format!("{}: {error}", path.display()), advice))
+            let advice = both!("give the path of an entropy.txt", "请给出一份 entropy.txt 的路径");
+            let bytes = std::fs::read(path).map_err(|error| Failure::at(path.display(), error, advice))?;
+            let advice = both!("PROTOCOL.md §2 describes the record, line by line", "记录的逐行写法见 PROTOCOL.md §2");
+            Entropy::parse(&bytes).map(Some).map_err(|error| Failure::at(path.display(), error, advice))
         }
     }
-}
-
-pub fn no_place(error: BundleError) -> Failure {
-    let advice = match &error {
-        BundleError::Exists(_) => "add --force to replace it, or choose another folder",
-        BundleError::Foreign(..) => "choose another folder; --force replaces bundles only",
-        _ => "choose a folder that can be written to",
-    };
-    Failure::new(error, advice)
 }

@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::ceremony::Where;
-use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use super::ceremony::{Where, out_of_order};
+use super::workbooks::{give_bundle, no_bundle, not_sound};
+use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room, tell};
 use clap::ValueEnum;
 use fairdraw::both;
-use fairdraw::files::bundle::{self, BundleError, Destination, MANIFEST};
+use fairdraw::ceremony::amend::Current;
+use fairdraw::ceremony::open::AFTER;
+use fairdraw::files::bundle::{self, Destination, MANIFEST};
 use fairdraw::files::freeze::File;
 use fairdraw::files::ledger::Ledger;
 use fairdraw::files::personal::{self, Kind, Place};
 use fairdraw::files::rules::PLAN_FILE;
-use fairdraw::lang::Lang;
+use fairdraw::lang::{Lang, Text};
 use fairdraw::ledger::chain::{self, Entry, Relation};
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state;
@@ -90,29 +93,43 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
     if is_workspace && !args.sealed {
         let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
-        return super::open::publish(&place, args.void, &args.out, args.force);
+        return super::open::publish(&place, args.void, &args.out, args.force, args.format);
     }
-    let destination = Destination::open_for(&args.out, args.force, "site", site::MARK).map_err(no_place)?;
-    let sheets =
-        args.sheets.as_deref().map(|path| Destination::open_for(path, args.force, "folder of sheets", officer::MARK));
+    let destination =
+        Destination::open_for(&args.out, args.force, both!("site", "公示网站"), site::MARK).map_err(no_place)?;
+    let sheets = args
+        .sheets
+        .as_deref()
+        .map(|path| Destination::open_for(path, args.force, both!("folder of sheets", "任务单文件夹"), officer::MARK));
     let sheets = sheets.transpose().map_err(no_place)?;
     let progress = Progress::new();
     let (ceremony, entries, files) = if is_workspace {
         if sheets.is_some() {
-            let cause =
-                format!("{} is a workspace, not a drawn plan, and has no officers' sheets", args.bundle.display());
-            return Err(Failure::new(cause, "leave --sheets out, or give the folder of a bundle"));
+            let cause = both!(
+                "{} is a workspace, not a drawn plan, and has no officers' sheets",
+                "{} 是工作文件夹，不是抽出的计划，没有人员任务单",
+                args.bundle.display()
+            );
+            let advice =
+                both!("leave --sheets out, or give the folder of a bundle", "去掉 --sheets，或给出计划包的文件夹");
+            return Err(Failure::new(cause, advice));
         }
         let (ceremony, commit, entries) = sealed_workspace(args)?;
         (ceremony, entries.len(), site::write_sealed(&commit, &entries, start))
     } else {
-        let (made, kept) = replayed(&args.bundle, &progress)?;
+        let (made, mut kept) = replayed(&args.bundle, &progress)?;
         progress.stage(Stage::Write);
         let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
         let entries = ledger_of(&kept, args.ledger.as_deref())?;
-        let files = opened_or_sealed(args, &made, kept, &entries, start)?;
+        let office = args.ledger.as_deref();
+        if let Some(office) = office {
+            kept.retain(|file| !file.path.starts_with(AFTER));
+            kept.extend(super::current::after(&made, office)?);
+        }
+        let now = super::current::current(made, &kept, office)?;
+        let files = opened_or_sealed(args, &now, kept, &entries, start)?;
         if let Some(sheets) = sheets {
-            sheets.write(&officer::write(&made.inputs, &made.plan)).map_err(no_room)?;
+            sheets.write(&officer::write(&now.made.inputs, &now.made.plan, &now.changes)).map_err(no_room)?;
         }
         (ceremony, entries.len(), files)
     };
@@ -136,20 +153,18 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
 
 /// Replays a bundle, and reads its files as they stand there.
 pub fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>), Failure> {
-    let advice = "give the folder that `fairdraw plan` wrote";
     let verdict = verify(folder, &Evidence::default(), &mut |stage| progress.stage(stage));
-    let verdict = verdict.map_err(|error| Failure::new(error, advice))?;
+    let verdict = verdict.map_err(no_bundle)?;
     let Some(made) = verdict.replayed.filter(|_| verdict.findings.is_empty()) else {
-        let cause = "the bundle is not what its inputs and entropy give, so it is not published";
-        return Err(Failure::new(cause, "run `fairdraw verify` to see where it differs"));
+        return Err(not_sound(folder));
     };
-    let files = bundle::read(folder).map_err(|error| Failure::new(error, advice))?;
+    let files = bundle::read(folder).map_err(|error| Failure::new(error, give_bundle()))?;
     Ok((made, files.into_iter().map(|(path, bytes)| File { path, bytes }).collect()))
 }
 
 fn opened_or_sealed(
     args: &Args,
-    made: &Made,
+    now: &Current,
     files: Vec<File>,
     entries: &[Entry],
     lang: Option<Lang>,
@@ -158,12 +173,15 @@ fn opened_or_sealed(
         let commit = files.iter().find(|file| file.path == "commit.txt").expect("a verified bundle has its commitment");
         return Ok(site::write_sealed(&String::from_utf8_lossy(&commit.bytes), entries, lang));
     }
+    let Current { made, changes, .. } = now;
     let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
-    let attempts = state::read(entries).map_err(|(_, refusal)| Failure::new(&refusal, refusal.advice()))?;
+    let attempts = state::read(entries).map_err(out_of_order)?;
     if let Some(day) = state::secret_until(entries, &attempts, &ceremony) {
-        let cause = format!("the lists of {ceremony} are secret until {day} and until they are opened");
-        let advice = "add --sealed to publish the commitment; once opened, name the office's ledger with --ledger";
-        return Err(Failure::new(cause, advice));
+        let advice = both!(
+            "add --sealed to publish the commitment; once opened, name the office's ledger with --ledger",
+            "加 --sealed 只公布承诺；启封之后，用 --ledger 指明本机关的台账"
+        );
+        return Err(Failure::new(secret(&ceremony, day), advice));
     }
     let officers = match args.officers {
         Officers::Certificate => site::Officers::Certificate,
@@ -173,11 +191,26 @@ fn opened_or_sealed(
     let places = personal::find(files.iter().filter(|file| !withheld.contains(&file.path.as_str())));
     if !places.is_empty() {
         places.iter().take(PLACES_MAX).for_each(tell_place);
-        let cause = format!("{} identity or telephone numbers of people would become public", places.len());
-        let advice = "take them out of the office's tables, then seal and draw again";
+        let cause = both!(
+            "{} identity or telephone numbers of people would become public",
+            "会公开 {} 处公民身份号码或手机号",
+            places.len()
+        );
+        let advice =
+            both!("take them out of the office's tables, then seal and draw again", "请从各表中去掉，再重新封存和抽取");
         return Err(Failure::new(cause, advice));
     }
-    Ok(site::write(&Publication { made, files: &files, ledger: entries, officers, lang }))
+    let voids = args.ledger.as_deref().map(|office| super::current::voids(made, office)).transpose()?;
+    let voids = voids.unwrap_or_default();
+    Ok(site::write(&Publication { made, files: &files, ledger: entries, changes, voids: &voids, officers, lang }))
+}
+
+/// Says that the lists of a ceremony are secret still.
+pub fn secret(ceremony: &str, day: &str) -> Text {
+    both!(
+        "the lists of {ceremony} are secret until {day} and until they are opened",
+        "{ceremony} 的名单在 {day} 之前并在启封之前保密"
+    )
 }
 
 /// Most places of personal data that are named one by one.
@@ -196,14 +229,21 @@ fn tell_place(place: &Place) {
 pub fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Failure> {
     let own = files.iter().filter_map(|file| Some((file.path.strip_prefix("ledger/")?.to_owned(), file.bytes.clone())));
     let own: BTreeMap<String, Vec<u8>> = own.collect();
-    let own = chain::read(&own).map_err(|error| Failure::new(error, "run `fairdraw verify` on the bundle"))?;
+    let own = chain::read(&own).map_err(|error| {
+        Failure::new(error, both!("run `fairdraw verify` on the bundle", "对计划包运行 `fairdraw verify`"))
+    })?;
     let Some(folder) = office else { return Ok(own) };
-    let ledger = Ledger::read(folder).map_err(|error| Failure::new(&error, error.advice()))?;
+    let ledger = Ledger::read(folder).map_err(super::ceremony::ledger)?;
     match chain::compare(&own, ledger.entries()) {
         Relation::Same | Relation::Longer => Ok(ledger.entries().to_vec()),
         Relation::CutOff { at } | Relation::Fork { at } => {
-            let cause = format!("{} differs from the bundle's ledger from entry {at} on", folder.display());
-            Err(Failure::new(cause, "name the ledger that the plan was drawn from"))
+            let cause = both!(
+                "{} differs from the bundle's ledger from entry {at} on",
+                "{} 从第 {at} 条起与计划包的台账不同",
+                folder.display()
+            );
+            let advice = both!("name the ledger that the plan was drawn from", "请指明抽出该计划的台账");
+            Err(Failure::new(cause, advice))
         }
     }
 }
@@ -212,34 +252,19 @@ pub fn ledger_of(files: &[File], office: Option<&Path>) -> Result<Vec<Entry>, Fa
 fn sealed_workspace(args: &Args) -> Result<(String, String, Vec<Entry>), Failure> {
     let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: None };
     let ceremony = place.ceremony()?;
-    let not_sealed = || Failure::new(format!("nothing is sealed for {ceremony}"), "run `fairdraw seal` first");
+    let not_sealed = || out_of_order((0, state::Refusal::NotSealed(ceremony.clone())));
     let folder = place.folder();
     if !folder.is_dir() {
         return Err(not_sealed());
     }
-    let ledger = Ledger::read(&folder).map_err(|error| Failure::new(&error, error.advice()))?;
+    let ledger = Ledger::read(&folder).map_err(super::ceremony::ledger)?;
     let attempt = ledger.latest(&ceremony).ok_or_else(not_sealed)?;
     let path = ledger.attempt_folder(&ceremony, attempt.number).join("commit.txt");
-    let commit = std::fs::read_to_string(&path).map_err(|error| {
-        Failure::new(format!("{}: {error}", path.display()), "restore the file from a copy of the ledger")
-    })?;
+    let restore = || both!("restore the file from a copy of the ledger", "用台账的副本恢复该文件");
+    let commit = std::fs::read_to_string(&path).map_err(|error| Failure::at(path.display(), error, restore()))?;
     if ledger.entries()[attempt.seal].fact("commit") != Some(&sha256_hex(commit.as_bytes())) {
-        let cause = format!("{} is not the sealed commitment", path.display());
-        return Err(Failure::new(cause, "restore the file from a copy of the ledger"));
+        let cause = both!("{} is not the sealed commitment", "{} 不是封存的承诺", path.display());
+        return Err(Failure::new(cause, restore()));
     }
     Ok((ceremony, commit, ledger.entries().to_vec()))
-}
-
-fn no_room(error: BundleError) -> Failure {
-    Failure::new(error, "nothing was changed there; make room and try again")
-}
-
-/// Says what to do about a folder that can not be written to.
-pub fn no_place(error: BundleError) -> Failure {
-    let advice = match &error {
-        BundleError::Exists(_) => "add --force to replace it, or choose another folder",
-        BundleError::Foreign(..) => "choose another folder; --force replaces what fairdraw wrote there only",
-        _ => "choose a folder that can be written to",
-    };
-    Failure::new(error, advice)
 }

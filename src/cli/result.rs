@@ -7,21 +7,23 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ceremony::{Where, failure};
-use super::publish::{ledger_of, replayed};
+use super::ceremony::{Where, failure, out_of_order};
+use super::publish::{ledger_of, replayed, secret};
 use super::void::reason;
 use super::workbooks::replay;
-use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use super::{Ending, Failure, Format, Progress, answer, json, lang, tell, unwritten};
 use fairdraw::both;
+use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::{draw, result};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Direct, Ledger};
 use fairdraw::files::results;
+use fairdraw::lang::{Say, Text, foreign};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state;
-use fairdraw::plan::model::SpecialDay;
-use fairdraw::plan::results::{Records, Taken, parts};
+use fairdraw::plan::model::{SpecialDay, Substitution};
+use fairdraw::plan::results::{Records, Taken, counts, parts};
 use fairdraw::publish::results::{Due, due, due_text};
 use fairdraw::publish::{report, results_page, site, workbooks};
 use fairdraw::run::Made;
@@ -75,6 +77,8 @@ pub struct Opened {
     pub made: Made,
     pub records: Records,
     pub calendar: Vec<SpecialDay>,
+    /// Who stood in for whom since the draw.
+    pub substitutions: Vec<Substitution>,
     /// Entries of the ledger that the plan belongs to; none in the plain mode.
     entries: Vec<Entry>,
     kept: Kept,
@@ -107,7 +111,16 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
     let made = &opened.made;
     let corrects = args.correct.is_some();
-    let delivery = results::read(&files, &made.inputs, &made.plan, &opened.records, corrects, today);
+    // A visit that was taken out can have a record, too: that nobody was met there.
+    let mut plan = made.plan.clone();
+    plan.visits.extend(opened.substitutions.iter().map(|row| row.visit.clone()));
+    plan.visits.sort_by(|a, b| a.id.cmp(&b.id));
+    let delivery = results::read(&files, &made.inputs, &plan, &opened.records, corrects, today);
+    let is_out = |visit: &str| opened.substitutions.iter().any(|row| row.visit.id == visit);
+    let met = delivery.records.iter().find(|((visit, _), record)| is_out(visit) && counts(&record.findings));
+    if let Some(((visit, _), _)) = met {
+        return Err(super::current::not_made(visit));
+    }
     drop(progress);
     tell(&report::faults(&delivery.faults, lang()));
     if delivery.faults.iter().any(|fault| fault.severity == fairdraw::files::faults::Severity::Error) {
@@ -171,14 +184,14 @@ fn text(of: &Answer) -> String {
 impl Source {
     /// Replays the plan and reads its results and calendar.
     pub fn open(&self, progress: &Progress) -> Result<Opened, Failure> {
-        let (made, records, entries, kept) = match &self.bundle {
+        let (made, files_of_bundle, records, entries, kept) = match &self.bundle {
             Some(bundle) => {
                 let (made, files) = replayed(bundle, progress)?;
                 let entries = ledger_of(&files, self.place.ledger.as_deref())?;
                 let path = self.results.clone().unwrap_or_else(|| self.place.workspace.join(results::RESULTS));
                 let rules = &made.inputs.rules;
                 let records = read_results(&path, &format!("{}.{}", rules.region, rules.period))?;
-                (made, records, entries, Kept::File(path))
+                (made, files, records, entries, Kept::File(path))
             }
             None => {
                 let ceremony = self.place.ceremony()?;
@@ -189,11 +202,16 @@ impl Source {
                 let manifest = made_manifest(&bundle)?;
                 let drawn = attempt.draw.map(|at| &ledger.entries()[at]);
                 if drawn.and_then(|entry| entry.fact("manifest")) != Some(&manifest) {
-                    let cause = format!("{} is not the plan that the ledger's DRAW entry names", bundle.display());
-                    return Err(Failure::new(cause, "restore the attempt's folder from a copy"));
+                    let cause = both!(
+                        "{} is not the plan that the ledger's DRAW entry names",
+                        "{} 不是台账 DRAW 条目所指的计划",
+                        bundle.display()
+                    );
+                    let advice = both!("restore the attempt's folder from a copy", "用副本恢复本次的文件夹");
+                    return Err(Failure::new(cause, advice));
                 }
                 let records = result::known(&ledger, &ceremony).map_err(failure)?;
-                (made, records, ledger.entries().to_vec(), Kept::Ledger(ledger))
+                (made, Vec::new(), records, ledger.entries().to_vec(), Kept::Ledger(ledger))
             }
         };
         let mut faults = Faults::default();
@@ -201,35 +219,51 @@ impl Source {
         let mut calendar = results::calendar(&files, &mut faults);
         if faults.has_errors() {
             tell(&report::faults(&faults.into_sorted(), lang()));
-            return Err(Failure::new("the calendar can not be read", "give files as plan.toml names them"));
+            let cause = both!("the calendar can not be read", "日历无法读取");
+            let advice = both!("give files as plan.toml names them", "请给出 plan.toml 所指那样的文件");
+            return Err(Failure::new(cause, advice));
         }
         calendar.extend(made.inputs.calendar.iter().cloned());
-        Ok(Opened { made, records, calendar, entries, kept })
+        let office = match &kept {
+            Kept::Ledger(_) => Some(self.place.folder()),
+            Kept::File(_) => self.place.ledger.clone(),
+        };
+        let Current { made, substitutions, .. } = super::current::current(made, &files_of_bundle, office.as_deref())?;
+        Ok(Opened { made, records, calendar, substitutions, entries, kept })
     }
 }
 
 /// Refuses to publish results of visits whose list is still secret (protocol §16.1).
 fn refuse_secret(entries: &[Entry], ceremony: &str) -> Result<(), Failure> {
-    let attempts = state::read(entries).map_err(|(_, refusal)| Failure::new(&refusal, refusal.advice()))?;
+    let attempts = state::read(entries).map_err(out_of_order)?;
     let Some(day) = state::secret_until(entries, &attempts, ceremony) else { return Ok(()) };
-    let cause = format!("the lists of {ceremony} are secret until {day} and until they are opened");
-    Err(Failure::new(cause, "take the results in without --publish and --site; publish them after `fairdraw open`"))
+    let advice = both!(
+        "take the results in without --publish and --site; publish them after `fairdraw open`",
+        "收结果时不加 --publish 和 --site；`fairdraw open` 之后再公示"
+    );
+    Err(Failure::new(secret(ceremony, day), advice))
 }
 
 /// Makes sure that a folder is the open site of a period: one that shows the commitment alone must not show results.
 fn check_site(site: &Path, period: &str) -> Result<(), Failure> {
-    let refused = |cause: &str| {
-        let advice = "give the folder that `fairdraw publish` wrote for this plan, after the visits are public";
-        Failure::new(format!("{}: {cause}", site.display()), advice)
+    let refused = |cause: &dyn Say| {
+        let advice = both!(
+            "give the folder that `fairdraw publish` wrote for this plan, after the visits are public",
+            "请给出 `fairdraw publish` 在检查公开之后为该计划写出的文件夹"
+        );
+        Failure::at(site.display(), cause, advice)
     };
-    let mark = fs::read(site.join(site::MARK)).map_err(|error| refused(&error.to_string()))?;
-    let mark: serde_json::Value = serde_json::from_slice(&mark).map_err(|error| refused(&error.to_string()))?;
+    let mark = fs::read(site.join(site::MARK)).map_err(|error| refused(&error))?;
+    let mark: serde_json::Value = serde_json::from_slice(&mark).map_err(|error| refused(&foreign(&error)))?;
     let word = |name: &str| mark[name].as_str().unwrap_or_default().to_owned();
     if format!("{}.{}", word("region"), word("period")) != period {
-        return Err(refused("the site is of another plan"));
+        return Err(refused(&both!("the site is of another plan", "这是另一份计划的网站")));
     }
     if !site.join("list.html").is_file() {
-        return Err(refused("the site does not show the drawn entities, so it must not show their results"));
+        return Err(refused(&both!(
+            "the site does not show the drawn entities, so it must not show their results",
+            "该网站没有公开抽中的检查对象，因此也不得公开其结果"
+        )));
     }
     Ok(())
 }
@@ -238,17 +272,20 @@ fn check_site(site: &Path, period: &str) -> Result<(), Failure> {
 pub fn read_results(path: &Path, period: &str) -> Result<Records, Failure> {
     match fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Records::new(period.to_owned())),
-        Err(error) => Err(Failure::new(format!("{}: {error}", path.display()), "")),
+        Err(error) => Err(Failure::at(path.display(), error, Text::default())),
         Ok(bytes) => results::parse(&bytes, period).map_err(|error| {
-            let advice = "restore the table from a copy; results are corrected with `fairdraw result --correct` only";
-            Failure::new(format!("{}: {error}", path.display()), advice)
+            let advice = both!(
+                "restore the table from a copy; results are corrected with `fairdraw result --correct` only",
+                "用副本恢复该表；结果只能用 `fairdraw result --correct` 更正"
+            );
+            Failure::at(path.display(), error, advice)
         }),
     }
 }
 
 fn made_manifest(bundle: &Path) -> Result<String, Failure> {
     let path = bundle.join(fairdraw::files::bundle::MANIFEST);
-    let bytes = fs::read(&path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), ""))?;
+    let bytes = fs::read(&path).map_err(|error| Failure::at(path.display(), error, Text::default()))?;
     Ok(sha256_hex(&bytes))
 }
 
@@ -261,6 +298,5 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     });
-    written
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display()), "choose a place that can be written to"))
+    written.map_err(|error| unwritten(path, error))
 }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Ending, Failure, answer, tell};
+use super::{Ending, Failure, answer_text, lang, no_place, no_room, tell};
+use fairdraw::both;
 use fairdraw::files::bundle::Destination;
+use fairdraw::lang::{Say, Text};
 use fairdraw::lottery::{Entropy, Prk, Rounding};
 use fairdraw::publish::report;
 use fairdraw::scan::pool::Margin;
@@ -110,31 +112,27 @@ enum Table {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let destination = Destination::open(&args.out, args.force).map_err(super::plan::no_place)?;
-    let files = registry::find(&args.registry).map_err(|wrong| {
-        Failure::new(wrong.join("\n       "), "give paths, or patterns in quotes such as 'registry/*.parquet'")
-    })?;
+    let destination = Destination::open(&args.out, args.force).map_err(no_place)?;
+    let files = registry::find(&args.registry).map_err(no_registry)?;
     let drawn = if args.merge { merge(&files)? } else { draw(args, &files)? };
     let Some((job, entropy, outcome)) = drawn else { return Ok(Ending::No) };
     let form = match args.format {
         Table::Csv => Form::Csv,
         Table::Parquet => Form::Parquet,
     };
-    destination
-        .write_with(|folder| write::bundle(folder, &job, &entropy, &outcome, form))
-        .map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
-    answer(&summary(&job, &entropy, &outcome))?;
+    destination.write_with(|folder| write::bundle(folder, &job, &entropy, &outcome, form)).map_err(no_room)?;
+    answer_text(&summary(&job, &entropy, &outcome))?;
     Ok(Ending::Yes)
 }
 
 type Drawn = Option<(Job, Entropy, Outcome)>;
 
 fn draw(args: &Args, files: &[PathBuf]) -> Result<Drawn, Failure> {
-    let entropy = super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?
-        .ok_or_else(|| Failure::new("no entropy is given", "add --seed TEXT or --entropy FILE"))?;
+    let entropy =
+        super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?.ok_or_else(super::plan::no_entropy)?;
     let mut job = job(args)?;
     let refused = |faults: Vec<_>| {
-        tell(&report::faults(&faults, super::lang()));
+        tell(&report::faults(&faults, lang()));
         Ok(None)
     };
     let sources = match registry::open(files, &mut job) {
@@ -158,10 +156,9 @@ fn draw(args: &Args, files: &[PathBuf]) -> Result<Drawn, Failure> {
     let mut faults = Vec::new();
     for source in &sources {
         let failed = |error: std::io::Error| {
-            Failure::new(
-                format!("{}: {error}", source.path.display()),
-                "parts that are there stay; make room and try again",
-            )
+            let advice =
+                both!("parts that are there stay; make room and try again", "已有的部分保留；请腾出空间后重试");
+            Failure::at(source.path.display(), error, advice)
         };
         let origin = part::Origin::of(&job, &entropy, &source.path).map_err(failed)?;
         let kept = part::read(&folder.join(origin.name())).ok().filter(|(of, _)| *of == origin);
@@ -206,16 +203,21 @@ fn merge(files: &[PathBuf]) -> Result<Drawn, Failure> {
     let mut wrong = Vec::new();
     for path in files {
         match part::read(path) {
-            Err(cause) => wrong.push(format!("{}: {cause}", path.display())),
+            Err(cause) => {
+                let path = path.display();
+                wrong.push(both!(cause => "{path}: {cause}", "{path}：{cause}"));
+            }
             Ok((origin, _)) if !names.insert(origin.file.clone()) => {
-                wrong.push(format!("{}: another part is of {} too", path.display(), origin.file.display()));
+                let (path, file) = (path.display(), origin.file.display());
+                wrong.push(both!("{path}: another part is of {file} too", "{path}：另有一部分也属于 {file}"));
             }
             Ok((origin, gathered)) => match &mut joined {
                 None => joined = Some((origin, gathered)),
                 Some((first, _)) if (&first.job, &first.record) != (&origin.job, &origin.record) => {
                     let of = first.file.display();
-                    wrong.push(format!(
+                    wrong.push(both!(
                         "{}: its tasks or its entropy are not those of the part of {of}",
+                        "{}：其任务或熵与 {of} 的部分不同",
                         path.display()
                     ));
                 }
@@ -224,23 +226,34 @@ fn merge(files: &[PathBuf]) -> Result<Drawn, Failure> {
         }
     }
     let Some((origin, gathered)) = joined.filter(|_| wrong.is_empty()) else {
-        return Err(Failure::new(
-            wrong.join("\n       "),
+        let advice = both!(
             "give the parts of one draw, each once; make those again that are damaged",
-        ));
+            "请给出同一次抽取的各部分，每个一次；损坏的重新生成"
+        );
+        return Err(Failure::new(listed(&wrong), advice));
     };
-    let unreadable = |error: String| Failure::new(error, "make the parts again with this version of fairdraw");
-    let job = origin.job().map_err(|error| unreadable(error.to_string()))?;
-    let entropy = Entropy::parse(origin.record.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
+    let unreadable = |error: &dyn Say| {
+        let advice =
+            both!("make the parts again with this version of fairdraw", "请用本版本的 fairdraw 重新生成各部分");
+        Failure::new(error, advice)
+    };
+    let job = origin.job().map_err(|error| unreadable(&error))?;
+    let entropy = Entropy::parse(origin.record.as_bytes()).map_err(|error| unreadable(&error))?;
     match work::settle(&job, gathered) {
         Ok(outcome) => Ok(Some((job, entropy, outcome))),
         Err(Unsettled::Faults(faults)) => {
-            tell(&report::faults(&faults, super::lang()));
+            tell(&report::faults(&faults, lang()));
             Ok(None)
         }
         Err(Unsettled::TooTight(_)) => Err(Failure::new(
-            "by rare bad luck a part kept too few rows, which only the registry can mend",
-            "draw from all files with --parts, which uses the parts and reads the registry once more",
+            both!(
+                "by rare bad luck a part kept too few rows, which only the registry can mend",
+                "极罕见的运气使某一部分保留的行不够，只有名录库能补"
+            ),
+            both!(
+                "draw from all files with --parts, which uses the parts and reads the registry once more",
+                "用 --parts 对全部文件抽取：沿用各部分，并再读一遍名录库"
+            ),
         )),
     }
 }
@@ -248,8 +261,10 @@ fn merge(files: &[PathBuf]) -> Result<Drawn, Failure> {
 /// Puts together what is asked for.
 fn job(args: &Args) -> Result<Job, Failure> {
     if let Some(path) = &args.tasks {
-        let advice = "PROTOCOL.md §21.2 shows the form of such a file";
-        let named = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()), advice);
+        let named = |error: &dyn Say| {
+            let advice = both!("PROTOCOL.md §21.2 shows the form of such a file", "这种文件的写法见 PROTOCOL.md §21.2");
+            Failure::at(path.display(), error, advice)
+        };
         let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
         return Job::parse(&text).map_err(|error| named(&error));
     }
@@ -258,15 +273,21 @@ fn job(args: &Args) -> Result<Job, Failure> {
     let (region, period) = group.split_once('.').unwrap_or((group, ""));
     let read_rates = Task::parse_rates(rates);
     if read_rates.is_none() {
-        wrong.push(format!("rates {rates:?} can not be read; write '2%' or 'A=1%,B=3%'"));
+        wrong.push(both!(
+            "rates {rates:?} can not be read; write '2%' or 'A=1%,B=3%'",
+            "比例 {rates:?} 读不懂；请写 '2%' 或 'A=1%,B=3%'"
+        ));
     }
     let scope: Vec<Option<Scope>> = args.scope.iter().map(|text| Scope::parse(text)).collect();
     for (text, _) in args.scope.iter().zip(&scope).filter(|(_, scope)| scope.is_none()) {
-        wrong.push(format!("scope {text:?} can not be read; write 'industry=51*,5212'"));
+        wrong.push(both!(
+            "scope {text:?} can not be read; write 'industry=51*,5212'",
+            "范围 {text:?} 读不懂；请写 'industry=51*,5212'"
+        ));
     }
     let reserve = args.reserve.as_deref().map(|text| (text, fairdraw::files::cells::rate(text)));
     if let Some((text, None)) = reserve {
-        wrong.push(format!("reserve {text:?} can not be read; write '20%'"));
+        wrong.push(both!("reserve {text:?} can not be read; write '20%'", "备选 {text:?} 读不懂；请写 '20%'"));
     }
     let job = Job {
         region: region.to_owned(),
@@ -293,38 +314,70 @@ fn job(args: &Args) -> Result<Job, Failure> {
     if wrong.is_empty() {
         Ok(job)
     } else {
-        Err(Failure::new(wrong.join("\n       "), "`fairdraw sample --help` shows an example"))
+        Err(Failure::new(
+            listed(&wrong),
+            both!("`fairdraw sample --help` shows an example", "`fairdraw sample --help` 有示例"),
+        ))
     }
 }
 
-fn summary(job: &Job, entropy: &Entropy, outcome: &Outcome) -> String {
+/// Writes sentences about one thing below each other.
+fn listed(sentences: &[Text]) -> Text {
+    Text::joined(sentences, "\n       ", "\n      ")
+}
+
+/// Turns arguments that name no file into the program's answer.
+pub fn no_registry(wrong: Vec<Text>) -> Failure {
+    let advice = both!(
+        "give paths, or patterns in quotes such as 'registry/*.parquet'",
+        "请给出路径，或带引号的模式，例如 'registry/*.parquet'"
+    );
+    Failure::new(listed(&wrong), advice)
+}
+
+/// Says whether a record of entropy was witnessed.
+pub fn witnessed(is_witnessed: bool) -> Text {
+    match is_witnessed {
+        true => both!("witnessed", "有见证"),
+        false => both!("unwitnessed (one person chose the seed)", "无见证（种子由一人选定）"),
+    }
+}
+
+fn summary(job: &Job, entropy: &Entropy, outcome: &Outcome) -> Text {
     let number = |number: u64| report::thousands(u32::try_from(number).unwrap_or(u32::MAX));
     let drawn: u64 = outcome.strata.iter().map(|stratum| u64::from(stratum.sample)).sum();
-    let mut text = format!("{} rows read, {} drawn\n", number(outcome.rows), number(drawn));
+    let (rows, drawn) = (number(outcome.rows), number(drawn));
+    let mut lines = vec![both!("{rows} rows read, {drawn} drawn\n", "读入 {rows} 行，抽中 {drawn} 户\n")];
     const SHOWN: usize = 20;
     for stratum in outcome.strata.iter().take(SHOWN) {
         let task = &job.tasks[stratum.task];
         let (name, rate) = &task.rates[stratum.rate];
         let (sample, population) = (number(stratum.sample.into()), number(stratum.population.into()));
-        text.push_str(&format!(
-            "  {} {name}: {sample} of {population} ({rate}), cut-off {}\n",
-            task.code,
-            write::cutoff(stratum)
+        let (code, cutoff) = (&task.code, write::cutoff(stratum));
+        lines.push(both!(
+            "  {code} {name}: {sample} of {population} ({rate}), cut-off {cutoff}\n",
+            "  {code} {name}：{population} 户中抽 {sample} 户（{rate}），中签线 {cutoff}\n"
         ));
     }
     if outcome.strata.len() > SHOWN {
-        text.push_str(&format!("  and {} more strata\n", outcome.strata.len() - SHOWN));
+        let more = outcome.strata.len() - SHOWN;
+        lines.push(both!("  and {more} more strata\n", "  另有 {more} 层\n"));
     }
     let left_out: u64 = outcome.left_out.iter().map(|(.., rows)| rows).sum();
     if left_out > 0 {
-        text.push_str(&format!("  left out {} times; left-out.csv counts them by reason\n", number(left_out)));
+        let left_out = number(left_out);
+        lines.push(both!(
+            "  left out {left_out} times; left-out.csv counts them by reason\n",
+            "  未纳入 {left_out} 次；left-out.csv 按原因计数\n"
+        ));
     }
     if outcome.passes > 1 {
-        text.push_str(&format!("  read {} times, because a limit was too tight\n", outcome.passes));
+        let passes = outcome.passes;
+        lines.push(both!("  read {passes} times, because a limit was too tight\n", "  因界限过紧，读了 {passes} 遍\n"));
     }
-    let witnessed = if entropy.is_witnessed() { "witnessed" } else { "unwitnessed (one person chose the seed)" };
-    text.push_str(&format!("  entropy: {witnessed}\n"));
-    text
+    let witnessed = witnessed(entropy.is_witnessed());
+    lines.push(both!(witnessed => "  entropy: {witnessed}\n", "  熵：{witnessed}\n"));
+    Text::joined(&lines, "", "")
 }
 
 /// Shows on a terminal how far a scan is, rows per second and time left; nothing elsewhere.
@@ -333,7 +386,8 @@ pub struct Bar(Option<indicatif::ProgressBar>, std::sync::atomic::AtomicU64);
 impl Bar {
     pub fn new(bytes: u64) -> Bar {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let template = "{wide_bar} {percent}%  {msg}, {eta} left";
+            let template =
+                lang().pick("{wide_bar} {percent}%  {msg}, {eta} left", "{wide_bar} {percent}%  {msg}，剩余 {eta}");
             let style = indicatif::ProgressStyle::with_template(template).expect("the template is well formed");
             indicatif::ProgressBar::new(bytes).with_style(style)
         });
@@ -345,7 +399,8 @@ impl Bar {
         if let Some(bar) = &self.0 {
             let rows = self.1.fetch_add(rows, std::sync::atomic::Ordering::Relaxed) + rows;
             let seconds = bar.elapsed().as_secs_f64().max(0.001);
-            bar.set_message(format!("{:.1} million rows/s", rows as f64 / seconds / 1e6));
+            let rate = rows as f64 / seconds / 1e6;
+            bar.set_message(lang().pick(format!("{rate:.1} million rows/s"), format!("每秒 {rate:.1} 百万行")));
             bar.inc(bytes);
         }
     }

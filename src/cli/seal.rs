@@ -4,9 +4,12 @@ use serde::Serialize;
 
 use super::ceremony::{Where, failure};
 use super::history::Earlier;
-use super::{Ending, Failure, Format, Progress, answer, json};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json};
+use fairdraw::both;
+use fairdraw::ceremony::changes::Changes;
 use fairdraw::ceremony::{seal, sheet};
 use fairdraw::files::ledger::Direct;
+use fairdraw::ledger::chain::Entry;
 
 /// Freeze and seal everything that decides a draw, before chance speaks
 #[derive(Debug, clap::Args)]
@@ -62,27 +65,23 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         }))?;
         return Ok(Ending::Yes);
     }
-    let lodged = sheet::lodged(entry);
+    let (lodged, changed) = (sheet::lodged(entry), folder.join("changes.csv"));
+    let Changes { added, dropped, reclassed, altered, .. } = changes;
     let since = match &sealed.since {
-        None => "  changes    none to report, this is the region's first seal\n".to_owned(),
-        Some((ceremony, attempt)) => format!(
-            "  changes    since {ceremony}.{attempt}: {} added, {} dropped, {} re-classed, {} altered otherwise\n             {}\n",
-            changes.added,
-            changes.dropped,
-            changes.reclassed,
-            changes.altered,
-            folder.join("changes.csv").display()
+        None => {
+            both!("  changes    none to report, this is the region's first seal\n", "  变动 无：这是该地区第一次封存\n")
+        }
+        Some((ceremony, attempt)) => both!(
+            "  changes    since {ceremony}.{attempt}: {added} added, {dropped} dropped, {reclassed} re-classed, {altered} altered otherwise\n             {}\n",
+            "  变动 自 {ceremony}.{attempt}：新增 {added} 户，减少 {dropped} 户，分类变化 {reclassed} 户，其他变化 {altered} 户\n       {}\n",
+            changed.display()
         ),
     };
-    answer(&format!(
-        "{} attempt {} sealed at {}: ledger entry {}\n\n    {code}\n\n{}\n  SHA-256    {}\n  in the QR  {lodged}\n{since}  \
-         next       lodge the code or {sheet} outside, then run `fairdraw entropy`\n",
-        entry.ceremony,
-        entry.attempt,
-        entry.time,
-        entry.number,
-        sheet::qr_text(&lodged).unwrap_or_default(),
-        entry.hash(),
+    let (Entry { ceremony, attempt, time, number, .. }, hash) = (entry, entry.hash());
+    let qr = sheet::qr_text(&lodged).unwrap_or_default();
+    answer_text(&both!(
+        since => "{ceremony} attempt {attempt} sealed at {time}: ledger entry {number}\n\n    {code}\n\n{qr}\n  SHA-256    {hash}\n  in the QR  {lodged}\n{since}  next       lodge the code or {sheet} outside, then run `fairdraw entropy`\n",
+        "{ceremony} 第 {attempt} 次已于 {time} 封存：台账第 {number} 条\n\n    {code}\n\n{qr}\n  SHA-256 {hash}\n  二维码内容 {lodged}\n{since}  下一步 将短码或 {sheet} 交存于本机关之外，然后运行 `fairdraw entropy`\n"
     ))?;
     Ok(Ending::Yes)
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::history::Earlier;
-use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, no_place, no_room, tell};
 use fairdraw::audit::simulate::{Wanted, simulate};
 use fairdraw::audit::simulated::{MARK, files, simulated, text};
-use fairdraw::files::bundle::{BundleError, Destination};
+use fairdraw::both;
+use fairdraw::files::bundle::Destination;
 use fairdraw::files::workspace;
 use fairdraw::publish::report;
 use fairdraw::run::Stage;
@@ -45,7 +46,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let destination = args.out.as_deref().map(|path| Destination::open_for(path, args.force, "simulation", MARK));
+    let destination =
+        args.out.as_deref().map(|path| Destination::open_for(path, args.force, both!("simulation", "模拟结果"), MARK));
     let destination = destination.transpose().map_err(no_place)?;
     let earlier = args.earlier.visits()?;
     let progress = Progress::new();
@@ -60,27 +62,25 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     let threads = args.threads.unwrap_or_else(cores);
     let wanted = Wanted { seed: &args.seed, draws: args.draws, staffings: args.staffings, threads };
-    let found = simulate(&inputs, &frames, &wanted)
-        .map_err(|error| Failure::new(error, "write a short seed of printable ASCII characters, such as simulation"))?;
+    let found = simulate(&inputs, &frames, &wanted).map_err(|error| {
+        Failure::new(
+            error,
+            both!(
+                "write a short seed of printable ASCII characters, such as simulation",
+                "种子请用较短的可打印 ASCII 字符，例如 simulation"
+            ),
+        )
+    })?;
     progress.stage(Stage::Write);
     let judged = simulated(&inputs, &frames, &args.seed, &found);
     if let Some(destination) = destination {
         let written = destination.write(&files(&inputs, &frames, &found, &judged));
-        written.map_err(|error| Failure::new(error, "nothing was changed; make room and try again"))?;
+        written.map_err(no_room)?;
     }
     drop(progress);
     match args.format {
         Format::Json => answer(&json(&judged))?,
-        Format::Text => answer(&text(&judged))?,
+        Format::Text => answer_text(&text(&judged))?,
     }
     Ok(if judged.outside == 0 { Ending::Yes } else { Ending::No })
-}
-
-fn no_place(error: BundleError) -> Failure {
-    let advice = match &error {
-        BundleError::Exists(_) => "add --force to replace it, or choose another folder",
-        BundleError::Foreign(..) => "choose another folder; --force replaces what fairdraw wrote there only",
-        _ => "choose a folder that can be written to",
-    };
-    Failure::new(error, advice)
 }

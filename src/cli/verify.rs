@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::sample::{no_registry, witnessed};
+use super::workbooks::give_bundle;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
 use fairdraw::both;
 use fairdraw::publish::report;
@@ -11,7 +13,7 @@ use fairdraw::scan::check::{self, CheckError};
 use fairdraw::scan::registry;
 use fairdraw::scan::work::Settings;
 use fairdraw::verify::public::{PublicVerdict, is_public, verify_public};
-use fairdraw::verify::{Evidence, Finding, VerifyError, verify};
+use fairdraw::verify::{Evidence, Finding, Told, VerifyError, verify};
 
 /// Replay a bundle from its inputs and entropy, compare every byte and run the independent checker
 #[derive(Debug, clap::Args)]
@@ -64,12 +66,12 @@ struct Answer<'a> {
     draws: Option<u32>,
     visits: Option<u32>,
     seats: Option<u32>,
-    findings: &'a [Finding],
+    findings: Vec<Told<'a>>,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     if let (Some(notice), Some(ledger)) = (&args.notice, &args.ledger) {
-        return super::notice::verify(notice, ledger);
+        return super::notice::verify(notice, ledger, args.format);
     }
     let bundle = args.bundle.as_deref().expect("the arguments hold a bundle or a notice");
     if check::is_sample(bundle) {
@@ -90,12 +92,14 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     drop(progress);
     let verdict = verdict.map_err(|error| {
         if let VerifyError::Inputs(faults) = &error {
-            tell(&report::faults(faults, super::lang()));
+            tell(&report::faults(faults, lang()));
         }
         let advice = match &error {
-            VerifyError::Bundle(_) => "give the folder that `fairdraw plan` wrote",
-            VerifyError::Format(_) => "use a newer fairdraw",
-            VerifyError::Inputs(_) => "correct the workspace, or leave --inputs out",
+            VerifyError::Bundle(_) => give_bundle(),
+            VerifyError::Format(_) => both!("use a newer fairdraw", "请使用更新版本的 fairdraw"),
+            VerifyError::Inputs(_) => {
+                both!("correct the workspace, or leave --inputs out", "更正工作文件夹，或去掉 --inputs")
+            }
         };
         Failure::new(&error, advice)
     })?;
@@ -111,16 +115,17 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             draws: summary.map(|summary| summary.draws),
             visits: summary.map(|summary| summary.visits),
             seats: summary.map(|summary| summary.seats),
-            findings: &verdict.findings,
+            findings: told(&verdict.findings),
         }),
-        (Format::Text, Some(summary)) if verified => format!(
-            "verified: {files} files are what the inputs and the entropy give, byte for byte\n  \
-             {} draws, {} visits, {} seats replayed; the independent checker found 0 violations\n  entropy: {}\n",
-            report::thousands(summary.draws),
-            report::thousands(summary.visits),
-            report::thousands(summary.seats),
-            if summary.witnessed { "witnessed" } else { "unwitnessed (one person chose the seed)" },
-        ),
+        (Format::Text, Some(summary)) if verified => {
+            let [draws, visits, seats] = [summary.draws, summary.visits, summary.seats].map(report::thousands);
+            let witnessed = witnessed(summary.witnessed);
+            let told = both!(
+                witnessed => "verified: {files} files are what the inputs and the entropy give, byte for byte\n  {draws} draws, {visits} visits, {seats} seats replayed; the independent checker found 0 violations\n  entropy: {witnessed}\n",
+                "核验通过：{files} 个文件与输入和熵得出的逐字节相同\n  重放抽取 {draws} 户次、检查 {visits} 次、席位 {seats} 个；独立复核发现 0 处违规\n  熵：{witnessed}\n"
+            );
+            told.get(lang()).to_owned()
+        }
         (Format::Text, _) => findings(&verdict.findings),
     };
     answer(&text)?;
@@ -138,13 +143,14 @@ struct PublicAnswer<'a> {
     amendments: usize,
     secret_until: &'a str,
     signed_by: &'a [String],
-    findings: &'a [Finding],
+    findings: Vec<Told<'a>>,
 }
 
 /// Verifies the public part of a draw whose lists are secret, and says what has to wait.
 fn public(args: &Args, folder: &Path) -> Result<Ending, Failure> {
     let verdict = verify_public(folder, args.ledger.as_deref());
-    let mut verdict = verdict.map_err(|error| Failure::new(&error, "give the folder that `fairdraw publish` wrote"))?;
+    let advice = both!("give the folder that `fairdraw publish` wrote", "请给出 `fairdraw publish` 写出的文件夹");
+    let mut verdict = verdict.map_err(|error| Failure::new(&error, advice))?;
     let mut signed = Vec::new();
     if let Some(checkpoint) = &args.checkpoint {
         signed = super::ledger::signed_by(checkpoint, &verdict.entries, &args.key, &mut verdict.findings)?;
@@ -162,7 +168,7 @@ fn public(args: &Args, folder: &Path) -> Result<Ending, Failure> {
             amendments: *amendments,
             secret_until: until,
             signed_by: &signed,
-            findings: list,
+            findings: told(list),
         }),
         Format::Text if !verified => findings(list),
         Format::Text => {
@@ -196,15 +202,13 @@ struct SampleAnswer<'a> {
     rows: Option<u64>,
     strata: usize,
     picks: u64,
-    findings: &'a [Finding],
+    findings: Vec<Told<'a>>,
 }
 
 /// Verifies the bundle of a sample from a large registry.
 fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
     let known = super::plan::entropy(args.entropy.as_deref(), args.seed.as_deref())?;
-    let files = registry::find(&args.registry).map_err(|wrong| {
-        Failure::new(wrong.join("\n       "), "give paths, or patterns in quotes such as 'registry/*.parquet'")
-    })?;
+    let files = registry::find(&args.registry).map_err(no_registry)?;
     let bytes = files.iter().filter_map(|file| Some(file.metadata().ok()?.len())).sum();
     let bar = super::sample::Bar::new(bytes);
     let settings = Settings { progress: &|rows, bytes| bar.done(rows, bytes), ..Settings::quiet() };
@@ -212,9 +216,13 @@ fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
     drop(bar);
     let verdict = verdict.map_err(|error| {
         if let CheckError::Registry(faults) = &error {
-            tell(&report::faults(faults, super::lang()));
+            tell(&report::faults(faults, lang()));
         }
-        Failure::new(&error, "give the folder that `fairdraw sample` wrote, and the registry it was drawn from")
+        let advice = both!(
+            "give the folder that `fairdraw sample` wrote, and the registry it was drawn from",
+            "请给出 `fairdraw sample` 写出的文件夹，以及所抽的名录库"
+        );
+        Failure::new(&error, advice)
     })?;
     let verified = verdict.findings.is_empty();
     let picks = report::thousands(u32::try_from(verdict.picks).unwrap_or(u32::MAX));
@@ -226,34 +234,49 @@ fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
             rows: verdict.rows,
             strata: verdict.strata,
             picks: verdict.picks,
-            findings: &verdict.findings,
+            findings: told(&verdict.findings),
         }),
         Format::Text if !verified => findings(&verdict.findings),
         Format::Text => {
+            let (strata, witnessed) = (verdict.strata, witnessed(verdict.witnessed));
             let against = match verdict.rows {
-                Some(rows) => format!(
-                    "what {} rows of the registry and the entropy give, byte for byte",
-                    report::thousands(u32::try_from(rows).unwrap_or(u32::MAX))
-                ),
-                None => {
-                    "what the entropy gives for their ids; add --registry to see that no other id was due".to_owned()
+                Some(rows) => {
+                    let rows = report::thousands(u32::try_from(rows).unwrap_or(u32::MAX));
+                    both!(
+                        "are what {rows} rows of the registry and the entropy give, byte for byte",
+                        "与名录库 {rows} 行和熵得出的逐字节相同"
+                    )
                 }
+                None => both!(
+                    "are what the entropy gives for their ids; add --registry to see that no other id was due",
+                    "与熵按其代码得出的相同；加 --registry 可查证没有其他代码应当中签"
+                ),
             };
-            let witnessed = if verdict.witnessed { "witnessed" } else { "unwitnessed (one person chose the seed)" };
-            format!("verified: {picks} picks of {} strata are {against}\n  entropy: {witnessed}\n", verdict.strata)
+            let told = both!(
+                against, witnessed => "verified: {picks} picks of {strata} strata {against}\n  entropy: {witnessed}\n",
+                "核验通过：{strata} 层的 {picks} 户{against}\n  熵：{witnessed}\n"
+            );
+            told.get(lang()).to_owned()
         }
     };
     answer(&text)?;
     Ok(if verified { Ending::Yes } else { Ending::No })
 }
 
+fn told(findings: &[Finding]) -> Vec<Told<'_>> {
+    findings.iter().map(|finding| finding.told(lang())).collect()
+}
+
 fn findings(findings: &[Finding]) -> String {
-    let first = findings.iter().map(|finding| {
+    let (expected, found) = lang().pick(("expected", "found   "), ("应为", "实为"));
+    let lines = told(findings).into_iter().map(|finding| {
         let row = finding.row.map_or(String::new(), |row| format!(":{row}"));
         format!(
-            "  {}{row}: {}\n    expected {}\n    found    {}\n",
+            "  {}{row}: {}\n    {expected} {}\n    {found} {}\n",
             finding.file, finding.what, finding.expected, finding.found
         )
     });
-    format!("not verified: {} of the files differ\n{}", findings.len(), first.collect::<String>())
+    let number = findings.len();
+    let title = both!("not verified: {number} of the files differ\n", "核验不通过：{number} 个文件不同\n");
+    title.get(lang()).to_owned() + &lines.collect::<String>()
 }

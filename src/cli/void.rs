@@ -1,8 +1,9 @@
 //! `fairdraw void`.
 
-use super::ceremony::{Where, entry_json, failure};
-use super::{Ending, Failure, Format, Progress, answer};
-use fairdraw::ceremony::{draw, sheet};
+use super::ceremony::{EntryAnswer, Where, entry_text, failure};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
+use fairdraw::both;
+use fairdraw::ceremony::draw;
 use fairdraw::files::ledger::Direct;
 
 /// End an attempt for good; the sample that it gave, or would have given, stays on record
@@ -28,15 +29,14 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let entry = draw::void(&mut ledger, &ceremony, &args.reason, time, &mut Direct, &mut stage).map_err(failure)?;
     drop(progress);
     if args.format == Format::Json {
-        answer(&entry_json(&entry))?;
+        answer(&json(&EntryAnswer::of(&entry)))?;
         return Ok(Ending::Yes);
     }
-    answer(&format!(
-        "{ceremony} attempt {} is void: ledger entry {}, code {}\n  sample     {}\n  next       correct the cause, then run `fairdraw seal`\n",
-        entry.attempt,
-        entry.number,
-        sheet::short_code(&entry),
-        entry.fact("sample").unwrap_or_default(),
+    let (attempt, sample) = (entry.attempt, entry.fact("sample").unwrap_or_default());
+    let entry = entry_text(&entry);
+    answer_text(&both!(
+        entry => "{ceremony} attempt {attempt} is void: {entry}\n  sample     {sample}\n  next       correct the cause, then run `fairdraw seal`\n",
+        "{ceremony} 第 {attempt} 次已作废：{entry}\n  样本 {sample}\n  下一步 更正原因，然后运行 `fairdraw seal`\n"
     ))?;
     Ok(Ending::Yes)
 }
@@ -45,5 +45,6 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 pub fn reason(text: &str) -> Result<String, String> {
     let line = text.trim();
     let fits = !line.is_empty() && !line.chars().any(char::is_control);
-    fits.then(|| line.to_owned()).ok_or_else(|| "a reason is one line of text".to_owned())
+    fits.then(|| line.to_owned())
+        .ok_or_else(|| both!("a reason is one line of text", "原因应为一行文字").get(lang()).to_owned())
 }

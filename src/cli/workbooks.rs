@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ending, Failure, Progress, answer, lang};
+use super::{Ending, Failure, Progress, answer, lang, no_place, no_room};
 use fairdraw::both;
-use fairdraw::files::bundle::{BundleError, Destination};
+use fairdraw::ceremony::amend::Current;
+use fairdraw::files::bundle::Destination;
+use fairdraw::lang::Text;
 use fairdraw::publish::report::thousands;
 use fairdraw::publish::workbooks;
 use fairdraw::run::{Made, Stage};
-use fairdraw::verify::{Evidence, verify};
+use fairdraw::verify::{Evidence, VerifyError, verify};
 
 /// Write the office's workbooks: plan, lists, tasks for agencies and officers, forms for the record of each visit
 ///
@@ -24,22 +26,25 @@ pub struct Args {
     /// Bundle of an earlier period of the year, for the yearly plan; may be given several times, in order
     #[arg(long, value_name = "BUNDLE")]
     after: Vec<PathBuf>,
+    /// The office's ledger, whose amendments are made; those that an opened bundle brings along if not given
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
     /// Replace workbooks that are there already
     #[arg(long)]
     force: bool,
 }
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
-    let destination = Destination::open_for(&args.out, args.force, "folder of workbooks", workbooks::MARK);
+    let destination =
+        Destination::open_for(&args.out, args.force, both!("folder of workbooks", "工作簿文件夹"), workbooks::MARK);
     let destination = destination.map_err(no_place)?;
     let progress = Progress::new();
     let before = args.after.iter().map(|bundle| replay(bundle, &progress)).collect::<Result<Vec<_>, _>>()?;
-    let made = replay(&args.bundle, &progress)?;
+    let (made, kept) = super::publish::replayed(&args.bundle, &progress)?;
+    let Current { made, changes, .. } = super::current::current(made, &kept, args.ledger.as_deref())?;
     progress.stage(Stage::Write);
-    let files = workbooks::write(&made, &before);
-    destination
-        .write(&files)
-        .map_err(|error| Failure::new(error, "nothing was changed there; make room and try again"))?;
+    let files = workbooks::write(&made, &before, &changes);
+    destination.write(&files).map_err(no_room)?;
     drop(progress);
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     let (count, kilobytes) = (thousands(files.len() as u32 - 1), thousands((bytes / 1000) as u32));
@@ -55,19 +60,24 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 /// Replays a bundle, which must be sound.
 pub fn replay(bundle: &Path, progress: &Progress) -> Result<Made, Failure> {
     let verdict = verify(bundle, &Evidence::default(), &mut |stage| progress.stage(stage));
-    let verdict = verdict.map_err(|error| Failure::new(error, "give the folder that `fairdraw plan` wrote"))?;
-    verdict.replayed.filter(|_| verdict.findings.is_empty()).ok_or_else(|| {
-        let cause = format!("the bundle {} is not what its inputs and entropy give", bundle.display());
-        Failure::new(cause, "run `fairdraw verify` to see where it differs")
-    })
+    let verdict = verdict.map_err(no_bundle)?;
+    verdict.replayed.filter(|_| verdict.findings.is_empty()).ok_or_else(|| not_sound(bundle))
 }
 
-/// Turns a folder that can not be written to into the program's answer.
-pub fn no_place(error: BundleError) -> Failure {
-    let advice = match &error {
-        BundleError::Exists(_) => "add --force to replace it, or choose another folder",
-        BundleError::Foreign(..) => "choose another folder; --force replaces what fairdraw wrote there only",
-        _ => "choose a folder that can be written to",
-    };
-    Failure::new(error, advice)
+/// Turns a bundle that can not be judged into the program's answer.
+pub fn no_bundle(error: VerifyError) -> Failure {
+    Failure::new(error, give_bundle())
+}
+
+/// Asks for the folder of a bundle.
+pub fn give_bundle() -> Text {
+    both!("give the folder that `fairdraw plan` wrote", "请给出 `fairdraw plan` 写出的文件夹")
+}
+
+/// Says that a bundle is not what it must be, so that nothing is made of it.
+pub fn not_sound(bundle: &Path) -> Failure {
+    let bundle = bundle.display();
+    let cause =
+        both!("the bundle {bundle} is not what its inputs and entropy give", "计划包 {bundle} 与其输入和熵得出的不符");
+    Failure::new(cause, both!("run `fairdraw verify` to see where it differs", "运行 `fairdraw verify` 查看何处不同"))
 }

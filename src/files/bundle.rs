@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::freeze::File;
+use crate::both;
+use crate::lang::{Say, Text};
 use crate::ledger::hash::sha256_hex;
 
 /// Name of the manifest, the one file that does not list itself.
@@ -46,10 +48,26 @@ pub enum BundleError {
     Exists(PathBuf),
     #[error("{0} is no bundle: it holds neither manifest.json nor inputs/")]
     NoBundle(PathBuf),
-    #[error("{0} exists and is no {1}, so it is not replaced")]
-    Foreign(PathBuf, &'static str),
+    #[error("{} exists and is no {}, so it is not replaced", .0.display(), .1.en)]
+    Foreign(PathBuf, Text),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
+}
+
+impl Say for BundleError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            BundleError::Exists(path) => format!("{} 已经存在", path.display()),
+            BundleError::NoBundle(path) => {
+                format!("{} 不是计划包：既没有 manifest.json，也没有 inputs/", path.display())
+            }
+            BundleError::Foreign(path, kind) => {
+                format!("{} 已经存在，但不是{}，因此不予替换", path.display(), kind.zh)
+            }
+            BundleError::Io { path, source } => format!("{}：{}", path.display(), source.say().zh),
+        };
+        Text::of(self, zh)
+    }
 }
 
 impl Manifest {
@@ -93,14 +111,14 @@ impl Destination {
     /// [`BundleError::Exists`] if something is there and `force` is not given, [`BundleError::Foreign`] if it is given
     /// and what is there is no bundle, [`BundleError::Io`] if the folder above can not be made or written to.
     pub fn open(path: &Path, force: bool) -> Result<Destination, BundleError> {
-        Destination::open_for(path, force, "bundle", MANIFEST)
+        Destination::open_for(path, force, both!("bundle", "计划包"), MANIFEST)
     }
 
     /// Opens a place for another kind of folder, which is known by a file of the name `mark`.
     ///
     /// # Errors
     /// As [`Destination::open`], with [`BundleError::Foreign`] for a folder that holds no such file.
-    pub fn open_for(path: &Path, force: bool, kind: &'static str, mark: &str) -> Result<Destination, BundleError> {
+    pub fn open_for(path: &Path, force: bool, kind: Text, mark: &str) -> Result<Destination, BundleError> {
         if path.symlink_metadata().is_ok() {
             let is_empty = path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
             if !is_empty && !force {

@@ -31,6 +31,13 @@ pub struct Column {
 }
 
 impl Layout {
+    /// Returns the column whose values must each stand once, if the table has one.
+    pub fn key(&self) -> Option<&'static str> {
+        let is_list =
+            [&AGENCIES, &TOWNSHIPS, &ITEMS, &ENTITIES, &INSPECTORS, &TASKS].iter().any(|of| of.name == self.name);
+        is_list.then(|| self.columns[0].name)
+    }
+
     /// Finds the column that a heading stands for and how far it is trusted: 0 for the canonical and the official
     /// Chinese one, then the further ones in their order.
     ///

@@ -9,6 +9,7 @@ use super::cells::{self, DayOf};
 use super::columns::{ENTITIES, LAYOUTS, Layout};
 use super::faults::{Faults, Place};
 use super::forms::{Kind, form};
+use super::index::Unique;
 use super::rules::Source;
 use super::sheet::{self, Sheet};
 use super::table::{Field, Table};
@@ -71,7 +72,7 @@ fn headings_known(sheet: &Sheet, layout: &Layout) -> usize {
     if is_whole { heading.sources.iter().flatten().count() } else { 0 }
 }
 
-/// Reads a file as a table and cleans its cells; `None` if it can not be read as one.
+/// Reads a file as a table and cleans its cells; reports `duplicate-id` for a row whose key stood before. `None` if it can not be read as one.
 pub fn clean(
     folder: &Path,
     source: &Source,
@@ -92,6 +93,8 @@ pub fn clean(
     let has = layout.columns.iter().map(|column| tables.iter().any(|table| table.field(column.name).is_given()));
     let has: Vec<bool> = has.collect();
     let mut rows = Vec::new();
+    let mut seen = Unique::default();
+    let key = layout.key().and_then(|key| layout.columns.iter().position(|column| column.name == key));
     for table in &tables {
         let fields: Vec<Field<'_>> = layout.columns.iter().map(|column| table.field(column.name)).collect();
         let others: Vec<(&str, Field<'_>)> = table.left_over().collect();
@@ -100,6 +103,9 @@ pub fn clean(
             let mut cells: Vec<String> = own
                 .map(|(column, field)| cell(layout, column.name, form(layout, column).kind, *field, row, words, faults))
                 .collect();
+            if let Some(key) = key.filter(|&key| !cells[key].is_empty()) {
+                seen.is_new(&cells[key], fields[key].place(row), faults);
+            }
             cells.extend(more.iter().map(|heading| {
                 let found = others.iter().find(|(other, _)| other == heading);
                 found.map_or(String::new(), |(_, field)| field.line(row).into_owned())

@@ -13,6 +13,8 @@ use jiff::civil::DateTime;
 use thiserror::Error;
 
 use super::freeze::File;
+use crate::both;
+use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, ChainError, Entry, GENESIS, Kind};
 use crate::ledger::state::{self, Attempt, Refusal};
 
@@ -78,17 +80,37 @@ pub enum LedgerError {
     Io { path: PathBuf, source: io::Error },
 }
 
+impl Say for LedgerError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            LedgerError::Chain(error) => format!("台账已损坏：{}", error.say().zh),
+            LedgerError::Order { entry, refusal } => format!("台账第 {entry} 条次序不对：{}", refusal.say().zh),
+            LedgerError::Refused(refusal) => return refusal.say(),
+            LedgerError::Time { time, last } => format!("时间 {time} 早于台账最后一条的 {last}"),
+            LedgerError::Busy => "另有 fairdraw 正在写这本台账".to_owned(),
+            LedgerError::Io { path, source } => format!("{}：{}", path.display(), source.say().zh),
+        };
+        Text::of(self, zh)
+    }
+}
+
 impl LedgerError {
     /// Says what to do about it.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Text {
         match self {
-            LedgerError::Chain(_) | LedgerError::Order { .. } => {
-                "compare the ledger with the copies and codes that were kept outside"
-            }
+            LedgerError::Chain(_) | LedgerError::Order { .. } => both!(
+                "compare the ledger with the copies and codes that were kept outside",
+                "请与存放在外的副本和编码对照"
+            ),
             LedgerError::Refused(refusal) => refusal.advice(),
-            LedgerError::Time { .. } => "set the clock right, or give the time with --at",
-            LedgerError::Busy => "wait until it has finished",
-            LedgerError::Io { .. } => "make sure the folder can be written to, then run the same command again",
+            LedgerError::Time { .. } => {
+                both!("set the clock right, or give the time with --at", "校准时钟，或用 --at 给出时间")
+            }
+            LedgerError::Busy => both!("wait until it has finished", "等它结束"),
+            LedgerError::Io { .. } => both!(
+                "make sure the folder can be written to, then run the same command again",
+                "确认该文件夹可写，再运行同一命令"
+            ),
         }
     }
 }
@@ -168,9 +190,8 @@ impl Ledger {
 
     /// Returns an attempt of a ceremony by its number, the latest without one.
     pub fn attempt(&self, ceremony: &str, number: Option<u32>) -> Option<&Attempt> {
-        let is_own = |attempt: &&Attempt| {
-            attempt.ceremony == ceremony && number.is_none_or(|number| attempt.number == number)
-        };
+        let is_own =
+            |attempt: &&Attempt| attempt.ceremony == ceremony && number.is_none_or(|number| attempt.number == number);
         self.attempts.iter().rev().find(is_own)
     }
 

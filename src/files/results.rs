@@ -14,7 +14,7 @@ use super::rows::Csv;
 use super::rules::Source;
 use super::table::Table;
 use crate::both;
-use crate::lang::Text;
+use crate::lang::{Say, Text};
 use crate::plan::model::{Inputs, Item, Plan, Team, Visit};
 use crate::plan::results::{Finding, Key, Record, Records, contradiction};
 use crate::plan::words::Word;
@@ -44,6 +44,16 @@ pub enum ResultsError {
     Form(usize),
     #[error("the table holds results of {found}, not of {expected}")]
     Period { expected: String, found: String },
+}
+
+impl Say for ResultsError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            ResultsError::Form(line) => format!("第 {line} 行不是结果表在此处应有的内容"),
+            ResultsError::Period { expected, found } => format!("表中是 {found} 的结果，不是 {expected} 的"),
+        };
+        Text::of(self, zh)
+    }
 }
 
 /// Is what a delivery of record workbooks says.

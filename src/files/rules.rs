@@ -11,7 +11,7 @@ use super::columns::{
 };
 use super::faults::{Faults, Place};
 use crate::both;
-use crate::lang::Text;
+use crate::lang::{Say, Text, foreign};
 use crate::lottery::{Rate, Rounding, keys};
 use crate::plan::model::{QuietSpan, Rules, Span, TeamRules, WithoutId};
 
@@ -225,13 +225,14 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
     let text = match std::fs::read_to_string(folder.join(PLAN_FILE)) {
         Ok(text) => text,
         Err(error) => {
+            let why = error.say();
             let remedy =
                 both!("name a folder that holds a plan.toml in UTF-8", "指定一个含有 UTF-8 编码 plan.toml 的文件夹");
             faults.error(
                 "unreadable-file",
                 place(""),
                 "",
-                both!("the rules can not be read: {error}", "规则文件无法读取：{error}"),
+                both!(why => "the rules can not be read: {why}", "规则文件无法读取：{why}"),
                 remedy,
             );
             return None;
@@ -242,7 +243,7 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
         Err(error) => {
             let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
             let row = Some(before.matches('\n').count() as u32 + 1);
-            let cause = Text::same(error.message());
+            let cause = foreign(&error.message());
             faults.error(
                 "rules-syntax",
                 Place { row, ..place("") },

@@ -82,16 +82,16 @@ pub enum SheetError {
 impl Say for SheetError {
     fn say(&self) -> Text {
         let zh = match self {
-            SheetError::Open(error) => format!("文件无法打开：{error}"),
-            SheetError::Parquet(error) => format!("文件像 Parquet，但无法解码：{error}"),
+            SheetError::Open(error) => format!("文件无法打开：{}", error.say().zh),
+            SheetError::Parquet(error) => format!("文件像 Parquet，但无法解码（{error}）"),
             SheetError::Compression(name) => format!("文件是用 {name} 压缩的 Parquet，无法读取"),
-            SheetError::Workbook(cause) => format!("文件像工作簿，但无法解码：{cause}"),
+            SheetError::Workbook(cause) => format!("文件像工作簿，但无法解码（{cause}）"),
             SheetError::Contradiction(what) => format!("文件像 {what}，但结构自相矛盾"),
             SheetError::Password => "工作簿有密码保护".to_owned(),
             SheetError::NotAWorkbook => "文件是一个容器，里面没有工作簿（OpenDocument、文档或其他）".to_owned(),
             SheetError::WebPage => "不管文件名怎么写，它是一个网页".to_owned(),
             SheetError::SpreadsheetXml { at, cause } => {
-                format!("文件像 XML Spreadsheet 2003，但在第 {at} 字节附近无法解码：{cause}")
+                format!("文件像 XML Spreadsheet 2003，但在第 {at} 字节附近无法解码（{cause}）")
             }
             SheetError::Encoding(like) => format!("文本既不是 UTF-8，也不是 GB18030 或 UTF-16{like}"),
             SheetError::OpenQuote { row } => format!("第 {row} 行的引号没有闭合"),

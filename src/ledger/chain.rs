@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use thiserror::Error;
 
 use super::hash::sha256_hex;
+use crate::lang::{Say, Text};
 
 /// Is one entry; its text is the truth, and what it says of itself must be written in exactly one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,22 @@ pub enum ChainError {
     Previous { file: String, expected: String, found: String },
     #[error("{file}: the entry is dated {time}, before the one it follows")]
     Time { file: String, time: DateTime },
+}
+
+impl Say for ChainError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            ChainError::Form { file, line } => format!("{file}：第 {line} 行不是台账条目在此处应有的内容"),
+            ChainError::Gap { file, expected } => {
+                format!("{file}：此处应为第 {expected} 条；有条目被删除、添加或移动")
+            }
+            ChainError::Previous { file, expected, found } => {
+                format!("{file}：该条称其前一条为 {found}，而前一条的 SHA-256 是 {expected}")
+            }
+            ChainError::Time { file, time } => format!("{file}：该条的时间 {time} 早于它的前一条"),
+        };
+        Text::of(self, zh)
+    }
 }
 
 impl ChainError {

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::chain::Entry;
 use super::merkle;
+use crate::lang::{Say, Text};
 
 /// Is who can sign, and how it is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,22 @@ pub enum NoteError {
     Other(u64),
     #[error("the key of {0} is for another task")]
     Task(String),
+}
+
+impl Say for NoteError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            NoteError::Key => "这不是 <名称>+<编号>+<base64> 形式的密钥".to_owned(),
+            NoteError::Name => "密钥的名称应为一个不含 `+` 的词".to_owned(),
+            NoteError::Form => "这不是已签名的检查点：来源、条数、根、一个空行、签名".to_owned(),
+            NoteError::Unsigned(name) => format!("{name} 没有签名"),
+            NoteError::Signature(name) => format!("{name} 的签名不是对这个检查点的签名"),
+            NoteError::Short { size, found } => format!("台账有 {found} 条，检查点代表 {size} 条"),
+            NoteError::Other(size) => format!("台账的前 {size} 条不是检查点的那些"),
+            NoteError::Task(name) => format!("{name} 的密钥另有用途"),
+        };
+        Text::of(self, zh)
+    }
 }
 
 /// What stands behind the type byte 0xff of an SM2 key.

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::chain::{Entry, Kind};
 use super::proof::{Inclusion, ProofError, unhex};
+use crate::lang::{Say, Text};
 
 /// First word of the text: its form and the version of it.
 const FORM: &str = "FDN1";
@@ -38,6 +39,20 @@ pub enum NoticeError {
     NoRoot(u32),
     #[error("the visit is not in the plan that was drawn: {0}")]
     Proof(#[from] ProofError),
+}
+
+impl Say for NoticeError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            NoticeError::Form => format!("文本不是 {FORM} 形式的通知书"),
+            NoticeError::NoDraw { ceremony, attempt, entry } => {
+                format!("台账第 {entry} 条没有 {ceremony} 第 {attempt} 次的计划")
+            }
+            NoticeError::NoRoot(entry) => format!("台账第 {entry} 条没有通知书的根"),
+            NoticeError::Proof(error) => format!("该次检查不在抽出的计划中：{}", error.say().zh),
+        };
+        Text::of(self, zh)
+    }
 }
 
 impl Notice {

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::hash::hex;
 use super::merkle::{leaf_hash, node_hash};
+use crate::lang::{Say, Text};
 
 /// Shows that a leaf stands at a place of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,17 @@ pub enum ProofError {
     Root,
     #[error("the two rows do not stand side by side, or the missing one does not belong between them")]
     NotNeighbours,
+}
+
+impl Say for ProofError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            ProofError::Shape => "证明对应的是树的另一个位置或另一种大小",
+            ProofError::Root => "证明得出的是另一个根",
+            ProofError::NotNeighbours => "两行并不相邻，或所缺的一行不在两者之间",
+        };
+        Text::of(self, zh)
+    }
 }
 
 impl Inclusion {

@@ -3,6 +3,8 @@
 use thiserror::Error;
 
 use super::chain::{Entry, Kind};
+use crate::both;
+use crate::lang::{Say, Text};
 
 /// Is how far an attempt has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +72,9 @@ pub enum Refusal {
     Opened(String),
     #[error("the sample that {0} would have given is not known, so it can not be put on record")]
     SampleUnknown(String),
-    #[error("the seal of attempt {attempt} of {ceremony} does not carry number and reason of the void attempt before it")]
+    #[error(
+        "the seal of attempt {attempt} of {ceremony} does not carry number and reason of the void attempt before it"
+    )]
     AfterVoid { ceremony: String, attempt: u32 },
     #[error("the sample of void attempt {attempt} of {ceremony} is not the one that entry {entry} has")]
     OtherSample { ceremony: String, attempt: u32, entry: u32 },
@@ -80,27 +84,89 @@ pub enum Refusal {
     DisclosedAlready { ceremony: String, attempt: u32 },
 }
 
+impl Say for Refusal {
+    fn say(&self) -> Text {
+        let zh = match self {
+            Refusal::NotSealed(ceremony) => format!("{ceremony} 尚未封存"),
+            Refusal::SealedAlready { ceremony, attempt, entry } => {
+                format!("{ceremony} 第 {attempt} 次已封存，见台账第 {entry} 条")
+            }
+            Refusal::Attempt { ceremony, expected, found } => {
+                format!("{ceremony} 第 {found} 次次序不对，应为第 {expected} 次")
+            }
+            Refusal::NoEntropy(ceremony) => format!("{ceremony} 尚未记录熵"),
+            Refusal::NoBeacon(ceremony) => format!("{ceremony} 的公共随机源尚未记录"),
+            Refusal::NotRolled(ceremony) => format!("{ceremony} 的骰子和封存值尚未记录，公共随机源须最后记录"),
+            Refusal::EntropyComplete { ceremony, entry } => {
+                format!("{ceremony} 的熵在台账第 {entry} 条已经完整，不能再加")
+            }
+            Refusal::Drawn { ceremony, entry } => {
+                format!("{ceremony} 已在台账第 {entry} 条抽取，抽取不得重来，也不得撤销")
+            }
+            Refusal::NotDrawn(ceremony) => format!("{ceremony} 尚未抽取"),
+            Refusal::NotPublished(ceremony) => format!("{ceremony} 的公开部分尚未公布，未预告的不能启封"),
+            Refusal::PublishedAlready(ceremony) => format!("{ceremony} 的公开部分已经公布"),
+            Refusal::Embargo { ceremony, until, now } => {
+                format!("{ceremony} 的名单保密至 {until} 当日结束，现在是 {now}")
+            }
+            Refusal::Void { ceremony, attempt, entry } => {
+                format!("{ceremony} 第 {attempt} 次已在台账第 {entry} 条作废")
+            }
+            Refusal::Opened(ceremony) => format!("{ceremony} 的熵和名单已经公开"),
+            Refusal::SampleUnknown(ceremony) => format!("{ceremony} 本应抽出的样本尚不可知，无法记入台账"),
+            Refusal::AfterVoid { ceremony, attempt } => {
+                format!("{ceremony} 第 {attempt} 次的封存没有写明前一次作废的次序和原因")
+            }
+            Refusal::OtherSample { ceremony, attempt, entry } => {
+                format!("{ceremony} 第 {attempt} 次（作废）的样本与台账第 {entry} 条所记不同")
+            }
+            Refusal::NotVoid { ceremony, attempt } => format!("{ceremony} 第 {attempt} 次没有作废"),
+            Refusal::DisclosedAlready { ceremony, attempt } => format!("{ceremony} 第 {attempt} 次（作废）已经公开"),
+        };
+        Text::of(self, zh)
+    }
+}
+
 impl Refusal {
     /// Says what to do about it.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Text {
         match self {
-            Refusal::NotSealed(_) => "run `fairdraw seal` first",
-            Refusal::SealedAlready { .. } => "go on with `fairdraw entropy`, or end the attempt with `fairdraw void`",
-            Refusal::Attempt { .. } => "the ledger was not written by fairdraw; compare it with a copy kept outside",
-            Refusal::NoEntropy(_) | Refusal::NoBeacon(_) | Refusal::NotRolled(_) => "run `fairdraw entropy`",
-            Refusal::EntropyComplete { .. } => "run `fairdraw draw`",
-            Refusal::Drawn { .. } => "change a drawn plan with `fairdraw amend` only",
-            Refusal::NotDrawn(_) => "run `fairdraw draw` first",
-            Refusal::NotPublished(_) => "run `fairdraw publish` on the workspace first",
-            Refusal::PublishedAlready(_) => "run `fairdraw open` when the embargo has ended",
-            Refusal::Embargo { .. } => "wait until the day after; visits that are known in advance are no checks",
-            Refusal::Void { .. } => "seal the next attempt with `fairdraw seal`",
-            Refusal::NotVoid { .. } => "publish the plan itself, without --void",
-            Refusal::Opened(_) | Refusal::DisclosedAlready { .. } => "",
-            Refusal::AfterVoid { .. } | Refusal::OtherSample { .. } => {
-                "the ledger was not written by fairdraw; compare it with a copy kept outside"
+            Refusal::NotSealed(_) => both!("run `fairdraw seal` first", "先运行 `fairdraw seal`"),
+            Refusal::SealedAlready { .. } => both!(
+                "go on with `fairdraw entropy`, or end the attempt with `fairdraw void`",
+                "接着运行 `fairdraw entropy`，或用 `fairdraw void` 结束本次"
+            ),
+            Refusal::Attempt { .. } | Refusal::AfterVoid { .. } | Refusal::OtherSample { .. } => both!(
+                "the ledger was not written by fairdraw; compare it with a copy kept outside",
+                "这本台账不是 fairdraw 写的；请与存放在外的副本对照"
+            ),
+            Refusal::NoEntropy(_) | Refusal::NoBeacon(_) | Refusal::NotRolled(_) => {
+                both!("run `fairdraw entropy`", "运行 `fairdraw entropy`")
             }
-            Refusal::SampleUnknown(_) => "complete the record with `fairdraw entropy`, then void the attempt",
+            Refusal::EntropyComplete { .. } => both!("run `fairdraw draw`", "运行 `fairdraw draw`"),
+            Refusal::Drawn { .. } => {
+                both!("change a drawn plan with `fairdraw amend` only", "已抽取的计划只能用 `fairdraw amend` 变更")
+            }
+            Refusal::NotDrawn(_) => both!("run `fairdraw draw` first", "先运行 `fairdraw draw`"),
+            Refusal::NotPublished(_) => {
+                both!("run `fairdraw publish` on the workspace first", "先对工作文件夹运行 `fairdraw publish`")
+            }
+            Refusal::PublishedAlready(_) => {
+                both!("run `fairdraw open` when the embargo has ended", "保密期满后运行 `fairdraw open`")
+            }
+            Refusal::Embargo { .. } => both!(
+                "wait until the day after; visits that are known in advance are no checks",
+                "等到次日；事先知道的检查就不成其为检查"
+            ),
+            Refusal::Void { .. } => {
+                both!("seal the next attempt with `fairdraw seal`", "用 `fairdraw seal` 封存下一次")
+            }
+            Refusal::Opened(_) | Refusal::DisclosedAlready { .. } => Text::default(),
+            Refusal::NotVoid { .. } => both!("publish the plan itself, without --void", "不加 --void，公布计划本身"),
+            Refusal::SampleUnknown(_) => both!(
+                "complete the record with `fairdraw entropy`, then void the attempt",
+                "先用 `fairdraw entropy` 补全记录，再作废本次"
+            ),
         }
     }
 }

@@ -73,16 +73,21 @@ fn row(inputs: &Inputs, change: &Changed, named: &dyn Fn(InspectorNo) -> String)
         Change::Day { .. } => (slots(before.as_ref()), slots(after.as_ref())),
         Change::Entity => {
             let was = before.as_ref().map_or_else(String::new, |visit| entity(inputs, visit.entity));
-            let each: Vec<Text> = change.outcome.steps.iter().map(|step| {
-                let task = &inputs.tasks[step.task.at()].code;
-                match step.by {
-                    Some((rank, no)) => {
-                        let who = entity(inputs, no);
-                        both!("{task}: {who}, rank {rank}", "{task}：{who}，序号 {rank}")
+            let each: Vec<Text> = change
+                .outcome
+                .steps
+                .iter()
+                .map(|step| {
+                    let task = &inputs.tasks[step.task.at()].code;
+                    match step.by {
+                        Some((rank, no)) => {
+                            let who = entity(inputs, no);
+                            both!("{task}: {who}, rank {rank}", "{task}：{who}，序号 {rank}")
+                        }
+                        None => both!("{task}: the reserve is used up", "{task}：备选已用尽"),
                     }
-                    None => both!("{task}: the reserve is used up", "{task}：备选已用尽"),
-                }
-            }).collect();
+                })
+                .collect();
             let all = Text::each(|lang| each.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join("; "));
             let made = change.after.iter().filter(|visit| change.outcome.added.contains(&visit.id));
             let when: Vec<Text> = made.map(|visit| slots(Some(visit))).collect();

@@ -1,12 +1,13 @@
 //! Answers for the one who asks about themselves: a firm, an officer, or an agency.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
 
 use super::load::{self, AgencyLoads, loads};
+use crate::both;
 use crate::files::rows;
+use crate::lang::{Lines, Text};
 use crate::lottery::sample::Place;
 use crate::lottery::{Entry, Iv, Ticket, keys};
 use crate::plan::eligibility::{circle, obstacle, outing};
@@ -45,7 +46,8 @@ pub struct EntityAnswer {
 pub struct ExcludedFrom {
     pub task: String,
     pub reason: &'static str,
-    pub means: String,
+    #[serde(serialize_with = "crate::lang::in_english")]
+    pub means: Text,
 }
 
 /// Is a frame that the entity was in, and how the draw went.
@@ -236,20 +238,30 @@ fn behind(made: &Made, stratum_at: usize) -> impl Fn(EntityNo) -> bool + '_ {
     }
 }
 
-fn meaning(inputs: &Inputs, why: Exclusion) -> String {
+fn meaning(inputs: &Inputs, why: Exclusion) -> Text {
     match why {
         Exclusion::Status(status) => {
-            format!("its status is {} ({})", status.word(), status.chinese())
+            both!("its status is {} ({})", "登记状态为 {1}（{0}）", status.word(), status.chinese())
         }
-        Exclusion::NoId => "it has no code".to_owned(),
-        Exclusion::OutOfScope => "no task of the plan has it in its scope".to_owned(),
-        Exclusion::ClassWithoutRate => "the plan gives its credit class no rate".to_owned(),
+        Exclusion::NoId => both!("it has no code", "没有代码"),
+        Exclusion::OutOfScope => both!("no task of the plan has it in its scope", "计划中没有任务的范围包括它"),
+        Exclusion::ClassWithoutRate => {
+            both!("the plan gives its credit class no rate", "计划没有给它的信用分类规定比例")
+        }
         Exclusion::VisitCap => {
-            format!("it was visited this year as often as the rules allow ({})", inputs.rules.visits_per_year_max)
+            both!(
+                "it was visited this year as often as the rules allow ({})",
+                "本年检查次数已达上限（{} 次）",
+                inputs.rules.visits_per_year_max
+            )
         }
         Exclusion::ItemCap(item) => {
             let item = &inputs.items[item.at()];
-            format!("it was checked this year under item {} as often as the item allows", item.code)
+            both!(
+                "it was checked this year under item {} as often as the item allows",
+                "本年按事项 {} 检查的次数已达上限",
+                item.code
+            )
         }
     }
 }
@@ -362,107 +374,145 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
 }
 
 /// Writes an answer for a terminal.
-pub fn text(answer: &Answer) -> String {
-    let mut text = String::new();
-    let written = match answer {
-        Answer::Entity(entity) => entity_text(&mut text, entity),
-        Answer::Officer(officer) => officer_text(&mut text, officer),
-        Answer::Agency(loads) => write!(text, "{}", load::text(loads)),
-    };
-    written.expect("a string takes all text");
-    text
+pub fn text(answer: &Answer) -> Text {
+    let mut lines = Lines::default();
+    match answer {
+        Answer::Entity(entity) => entity_text(&mut lines, entity),
+        Answer::Officer(officer) => officer_text(&mut lines, officer),
+        Answer::Agency(loads) => return load::text(loads),
+    }
+    lines.text()
 }
 
-fn entity_text(text: &mut String, entity: &EntityAnswer) -> std::fmt::Result {
-    writeln!(text, "entity {} {}\n  IV {}", entity.id, entity.name, entity.iv)?;
-    for row in &entity.excluded {
-        let task = if row.task == "*" { "every task".to_owned() } else { format!("task {}", row.task) };
-        writeln!(text, "  not in the frame of {task}: {} ({})", row.means, row.reason)?;
+fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
+    let EntityAnswer { id, name, iv, tasks_out_of_scope, .. } = entity;
+    lines.add(both!("entity {id} {name}\n  IV {iv}", "检查对象 {id} {name}\n  IV {iv}"));
+    for ExcludedFrom { task, reason, means } in &entity.excluded {
+        let task =
+            if task == "*" { both!("every task", "任何任务") } else { both!("task {task}", "任务 {task} ") };
+        lines.add(both!(
+            task, means => "  not in the frame of {task}: {means} ({reason})",
+            "  不在{task}的抽样框内：{means}（{reason}）"
+        ));
     }
     for frame in &entity.frames {
-        writeln!(
-            text,
-            "  task {} {}\n    stratum {}: {} of {} drawn, chance {}\n    ticket  {}  rank {}\n    cut-off {}  {}\n    key     {}  ({})",
-            frame.task,
-            frame.name,
-            frame.stratum,
-            frame.sample,
-            frame.population,
-            frame.chance,
-            frame.ticket,
-            frame.rank,
-            frame.cutoff,
-            frame.outcome,
-            frame.key,
-            frame.group
-        )?;
+        let InFrame { task, name, stratum, sample, population, chance, ticket, rank, cutoff, key, group, .. } = frame;
+        let outcome = outcome(frame.outcome);
+        lines.add(both!(
+            outcome => "  task {task} {name}\n    stratum {stratum}: {sample} of {population} drawn, chance {chance}\n    ticket  {ticket}  rank {rank}\n    cut-off {cutoff}  {outcome}\n    key     {key}  ({group})",
+            "  任务 {task} {name}\n    层 {stratum}：{population} 户中抽 {sample} 户，机会 {chance}\n    抽签号 {ticket}  序号 {rank}\n    中签线 {cutoff}  {outcome}\n    密钥   {key}  （{group}）"
+        ));
     }
-    writeln!(text, "  {} tasks have another scope", entity.tasks_out_of_scope)?;
+    lines.add(both!(
+        "  {tasks_out_of_scope} tasks have another scope",
+        "  另有 {tasks_out_of_scope} 个任务的范围不包括它"
+    ));
     for visit in &entity.visits {
-        writeln!(
-            text,
-            "  visit {} on {} {}, tasks {}\n    items {}",
-            visit.visit, visit.date, visit.half, visit.tasks, visit.items
-        )?;
+        let VisitAnswer { visit: id, date, half, tasks, items, .. } = visit;
+        lines.add(both!(
+            "  visit {id} on {date} {half}, tasks {tasks}\n    items {items}",
+            "  检查 {id}：{date} {half}，任务 {tasks}\n    事项 {items}"
+        ));
         for (agency, officers) in &visit.teams {
-            writeln!(text, "    {agency}: {}", officers.join(", "))?;
+            let officers = officers.join(", ");
+            lines.add(both!("    {agency}: {officers}", "    {agency}：{officers}"));
         }
-        visit.draws.iter().try_for_each(|draw| draw_text(text, draw))?;
+        visit.draws.iter().for_each(|draw| draw_text(lines, draw));
     }
     for [task, agency, reason, detail] in &entity.unplaced {
-        writeln!(text, "  not placed: {agency} for task {task}: {reason} {detail}")?;
+        lines.add(both!(
+            "  not placed: {agency} for task {task}: {reason} {detail}",
+            "  未排期：任务 {task} 的部门 {agency}：{reason} {detail}"
+        ));
     }
-    Ok(())
+}
+
+fn outcome(word: &'static str) -> Text {
+    let chinese = match word {
+        "drawn" => "抽中",
+        "reserve" => "备选",
+        _ => "未抽中",
+    };
+    Text { en: word.into(), zh: chinese.into() }
+}
+
+/// Names in Chinese what [`obstacle`] says.
+fn obstacle_text(why: &'static str) -> Text {
+    let chinese = match why {
+        "certificate cancelled" => "执法证已注销",
+        "certificate not valid on the day" => "执法证当日无效",
+        "on leave" => "休假",
+        "outside the jurisdiction" => "不在管辖范围",
+        "recused" => "应当回避",
+        "of the last team there" => "上次检查的原班人员",
+        other => other,
+    };
+    Text { en: why.into(), zh: chinese.into() }
 }
 
 /// Colleagues in the order of tickets that a terminal shows for each team.
 const COLLEAGUES_SHOWN: usize = 12;
 
-fn draw_text(text: &mut String, draw: &TeamDraw) -> std::fmt::Result {
+fn draw_text(lines: &mut Lines, draw: &TeamDraw) {
+    let TeamDraw { agency, drawn_for, .. } = draw;
     let away: usize = draw.not_eligible.values().map(Vec::len).sum();
-    let (could, visits) = (draw.eligible.len(), draw.visits.join(" and "));
-    writeln!(text, "    draw of {} for {} ({visits}): {could} could go, {away} not", draw.agency, draw.drawn_for)?;
+    let (could, visits) = (draw.eligible.len(), draw.visits.join(", "));
+    lines.add(both!(
+        "    draw of {agency} for {drawn_for} ({visits}): {could} could go, {away} not",
+        "    {agency} 为 {drawn_for} 选派（{visits}）：可派 {could} 人，不可派 {away} 人"
+    ));
     for row in draw
         .eligible
         .iter()
         .take(COLLEAGUES_SHOWN)
         .chain(draw.eligible.iter().skip(COLLEAGUES_SHOWN).filter(|row| row.goes))
     {
-        let (mark, held) = (if row.goes { "goes" } else { "" }, row.qualifications.join(";"));
-        let (ticket, name, number) = (&row.ticket, &row.name, &row.certificate);
-        writeln!(text, "      {:>4} {mark:<4} {ticket} {number} {name}, {} visits {held}", row.rank, row.visits)?;
+        let Colleague { rank, ticket, certificate, name, visits, .. } = row;
+        let mark = if row.goes { both!("goes", "派出") } else { Text::same("    ") };
+        let held = row.qualifications.join(";");
+        lines.add(both!(
+            mark => "      {rank:>4} {mark} {ticket} {certificate} {name}, {visits} visits {held}",
+            "      {rank:>4} {mark} {ticket} {certificate} {name}，检查 {visits} 次 {held}"
+        ));
     }
     if could > COLLEAGUES_SHOWN {
-        writeln!(text, "      … {could} in all; --format json lists them")?;
+        lines.add(both!(
+            "      … {could} in all; --format json lists them",
+            "      …… 共 {could} 人；--format json 全部列出"
+        ));
     }
     for (why, officers) in &draw.not_eligible {
-        writeln!(text, "      {} not: {why}", officers.len())?;
+        let (why, officers) = (obstacle_text(why), officers.len());
+        lines.add(both!(why => "      {officers} not: {why}", "      不可派 {officers} 人：{why}"));
     }
     if could > 0 {
-        writeln!(text, "      even loads come first, then the smallest tickets of the whole quarter together")?;
+        lines.add(both!(
+            "      even loads come first, then the smallest tickets of the whole quarter together",
+            "      先求负荷均衡，再求全期抽签号之和最小"
+        ));
     }
-    Ok(())
 }
 
-fn officer_text(text: &mut String, officer: &OfficerAnswer) -> std::fmt::Result {
-    writeln!(text, "officer {} {}\n  agency {}", officer.certificate, officer.name, officer.agency)?;
-    writeln!(text, "  could go to {} of the agency's {} visits", officer.eligible, officer.visits_of_agency)?;
+fn officer_text(lines: &mut Lines, officer: &OfficerAnswer) {
+    let OfficerAnswer { certificate, name, agency, visits_of_agency, eligible, .. } = officer;
+    lines.add(both!(
+        "officer {certificate} {name}\n  agency {agency}\n  could go to {eligible} of the agency's {visits_of_agency} visits",
+        "人员 {certificate} {name}\n  部门 {agency}\n  该部门检查 {visits_of_agency} 次，可参加 {eligible} 次"
+    ));
     for (why, count) in &officer.not_eligible {
-        writeln!(text, "    {count} not: {why}")?;
+        let why = obstacle_text(why);
+        lines.add(both!(why => "    {count} not: {why}", "    不可参加 {count} 次：{why}"));
     }
-    writeln!(
-        text,
-        "  drawn for {} (officers of the agency: {} to {})",
-        officer.seats.len(),
-        officer.least_of_agency,
-        officer.most_of_agency
-    )?;
-    for seat in &officer.seats {
-        writeln!(
-            text,
-            "    {} {:<3} {} rank {} ticket {} {}",
-            seat.date, seat.half, seat.visit, seat.rank, seat.ticket, seat.entity
-        )?;
+    let OfficerAnswer { least_of_agency: least, most_of_agency: most, seats, .. } = officer;
+    let drawn = seats.len();
+    lines.add(both!(
+        "  drawn for {drawn} (officers of the agency: {least} to {most})",
+        "  选派 {drawn} 次（该部门人员：{least} 至 {most} 次）"
+    ));
+    for SeatAnswer { date, half, visit, rank, ticket, entity } in seats {
+        lines.add(both!(
+            "    {date} {half:<3} {visit} rank {rank} ticket {ticket} {entity}",
+            "    {date} {half:<3} {visit} 序号 {rank} 抽签号 {ticket} {entity}"
+        ));
     }
-    Ok(())
 }

@@ -1,10 +1,11 @@
 //! Load tables (工作量表): how an agency's visits fall on its officers and on the weeks of the period.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::both;
+use crate::lang::{Lines, Text};
 use crate::plan::calendar::working_days;
 use crate::plan::model::{AgencyNo, Inputs, Plan};
 
@@ -93,23 +94,27 @@ impl Spread {
 const BAR: u32 = 40;
 
 /// Writes a load table and its week chart for a terminal.
-pub fn text(loads: &AgencyLoads) -> String {
-    let mut text = String::new();
-    let mut line = |words: String| writeln!(text, "{words}").expect("a string takes all text");
-    line(format!("agency {} {}\n  {} visits", loads.agency, loads.name, loads.visits));
-    line("  officers  least median most  seats".to_owned());
-    let of_all = [("all".to_owned(), &loads.officers)];
-    let of_holders = loads.by_qualification.iter().map(|(name, spread)| (name.clone(), spread));
+pub fn text(loads: &AgencyLoads) -> Text {
+    let mut lines = Lines::default();
+    let AgencyLoads { agency, name, visits, .. } = loads;
+    lines.add(both!("agency {agency} {name}\n  {visits} visits", "部门 {agency} {name}\n  检查 {visits} 次"));
+    lines.add(both!("  officers  least median most  seats", "      人数   最少   中位 最多   席位"));
+    let of_all = [(both!("all", "全部"), &loads.officers)];
+    let of_holders = loads.by_qualification.iter().map(|(name, spread)| (Text::same(name), spread));
     for (name, row) in of_all.into_iter().chain(of_holders) {
         let Spread { officers, least, median, most, seats } = row;
-        line(format!("  {officers:>8} {least:>6} {median:>6} {most:>4} {seats:>6}  {name}"));
+        let figures = format!("  {officers:>8} {least:>6} {median:>6} {most:>4} {seats:>6}  ");
+        lines.add(Text::same(figures).followed_by(name));
     }
-    line("  visits by week, from its first working day".to_owned());
+    lines.add(both!("  visits by week, from its first working day", "  各周检查次数，自该周第一个工作日起"));
     let most = loads.weeks.iter().map(|week| week.visits).max().unwrap_or(0);
     let block = most.div_ceil(BAR).max(1);
     for Week { first, working_days, visits } in &loads.weeks {
         let bar = "#".repeat(visits.div_ceil(block) as usize);
-        line(format!("  {first} {working_days} days {visits:>4} {bar}"));
+        lines.add(both!(
+            "  {first} {working_days} days {visits:>4} {bar}",
+            "  {first} {working_days} 天 {visits:>4} {bar}"
+        ));
     }
-    text
+    lines.text()
 }

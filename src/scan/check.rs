@@ -11,8 +11,10 @@ use super::job::Job;
 use super::registry::Source;
 use super::work::{self, Outcome, Settings};
 use super::{parquet, registry, write};
+use crate::both;
 use crate::files::bundle::{MANIFEST, Manifest};
 use crate::files::faults::Fault;
+use crate::lang::{Say, Text, foreign};
 use crate::ledger::hash::hex;
 use crate::lottery::keys::entity_label;
 use crate::lottery::{Entropy, Iv, Prk, Ticket};
@@ -36,10 +38,28 @@ pub struct Verdict {
 pub enum CheckError {
     #[error("{0}: {1}")]
     Io(String, io::Error),
-    #[error("{0}")]
-    Unreadable(String),
+    #[error("{}", .0.en)]
+    Unreadable(Text),
     #[error("the registry can not be read as the sample asks")]
     Registry(Vec<Fault>),
+}
+
+impl CheckError {
+    fn unreadable(file: &str, cause: &dyn Say) -> CheckError {
+        let cause = cause.say();
+        CheckError::Unreadable(both!(cause => "{file}: {cause}", "{file}：{cause}"))
+    }
+}
+
+impl Say for CheckError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            CheckError::Io(name, error) => format!("{name}：{}", error.say().zh),
+            CheckError::Unreadable(cause) => return cause.clone(),
+            CheckError::Registry(_) => "名录库不能按该样本的要求读取".to_owned(),
+        };
+        Text::of(self, zh)
+    }
 }
 
 /// Tells whether a folder holds the bundle of a sample.
@@ -63,17 +83,32 @@ pub fn verify(
     let manifest = manifest(folder)?;
     files(folder, &manifest, &mut findings)?;
     let job_text = read(folder, write::JOB)?;
-    let mut job = Job::parse(&job_text).map_err(|error| CheckError::Unreadable(format!("{}: {error}", write::JOB)))?;
-    findings.extend(difference(write::JOB, "the job is not in its canonical form", &job.text(), &job_text));
+    let mut job = Job::parse(&job_text).map_err(|error| CheckError::unreadable(write::JOB, &error))?;
+    findings.extend(difference(
+        write::JOB,
+        both!("the job is not in its canonical form", "任务文件不是规范写法"),
+        &job.text(),
+        &job_text,
+    ));
     let record = read(folder, write::ENTROPY)?;
     if let Some(known) = known {
-        findings.extend(difference(write::ENTROPY, "the record is another one", known.text(), &record));
+        findings.extend(difference(
+            write::ENTROPY,
+            both!("the record is another one", "熵记录是另一份"),
+            known.text(),
+            &record,
+        ));
     }
-    let entropy = Entropy::parse(record.as_bytes())
-        .map_err(|error| CheckError::Unreadable(format!("{}: {error}", write::ENTROPY)))?;
+    let entropy = Entropy::parse(record.as_bytes()).map_err(|error| CheckError::unreadable(write::ENTROPY, &error))?;
     let own = (manifest.period.as_str(), manifest.region.as_str(), manifest.witnessed);
     if own != (job.period.as_str(), job.region.as_str(), entropy.is_witnessed()) {
-        findings.push(whole(MANIFEST, "period, region or witnessed are not those of the job and the record"));
+        findings.push(whole(
+            MANIFEST,
+            both!(
+                "period, region or witnessed are not those of the job and the record",
+                "期次、行政区划或见证与任务文件和熵记录不符"
+            ),
+        ));
     }
     let prk = Prk::of(&entropy);
     let form = if folder.join(write::Form::Parquet.file()).is_file() { write::Form::Parquet } else { write::Form::Csv };
@@ -93,12 +128,13 @@ pub fn verify(
 
 fn manifest(folder: &Path) -> Result<Manifest, CheckError> {
     let text = read(folder, MANIFEST)?;
-    let manifest: Manifest = serde_json::from_str(&text)
-        .map_err(|error| CheckError::Unreadable(format!("{MANIFEST} can not be read: {error}")))?;
+    let manifest: Manifest =
+        serde_json::from_str(&text).map_err(|error| CheckError::unreadable(MANIFEST, &foreign(&error)))?;
     if manifest.format != write::FORMAT || manifest.protocol != "dr1" {
         let (format, protocol) = (&manifest.format, &manifest.protocol);
-        return Err(CheckError::Unreadable(format!(
-            "{MANIFEST}: this program does not know {format:?} of {protocol:?}"
+        return Err(CheckError::Unreadable(both!(
+            "{MANIFEST}: this program does not know {format:?} of {protocol:?}",
+            "{MANIFEST}：本程序不认识 {protocol:?} 的 {format:?}"
         )));
     }
     Ok(manifest)
@@ -112,7 +148,7 @@ fn files(folder: &Path, manifest: &Manifest, findings: &mut Vec<Finding>) -> Res
     };
     for listed in &manifest.files {
         let Ok(file) = File::open(folder.join(&listed.path)) else {
-            findings.push(whole(&listed.path, "the file is missing"));
+            findings.push(whole(&listed.path, both!("the file is missing", "缺少该文件")));
             continue;
         };
         let (mut sha256, mut file, mut buffer) = (Sha256::new(), file, vec![0; 1 << 20]);
@@ -126,16 +162,19 @@ fn files(folder: &Path, manifest: &Manifest, findings: &mut Vec<Finding>) -> Res
         let sha256 = hex(&sha256.finalize());
         if sha256 != listed.sha256 {
             findings.push(Finding {
-                expected: format!("SHA-256 {}", listed.sha256),
-                found: format!("SHA-256 {sha256}"),
-                ..whole(&listed.path, "the file was changed after the manifest was written")
+                expected: Text::same(format_args!("SHA-256 {}", listed.sha256)),
+                found: Text::same(format_args!("SHA-256 {sha256}")),
+                ..whole(
+                    &listed.path,
+                    both!("the file was changed after the manifest was written", "清单写出之后文件被改动"),
+                )
             });
         }
     }
     for entry in folder.read_dir().map_err(io(&folder.display().to_string()))?.filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name != MANIFEST && !manifest.files.iter().any(|file| file.path == name) {
-            findings.push(whole(&name, "the manifest does not list this file"));
+            findings.push(whole(&name, both!("the manifest does not list this file", "清单没有列出该文件")));
         }
     }
     Ok(())
@@ -152,7 +191,12 @@ fn replay(
 ) -> Result<(), CheckError> {
     for (name, expected) in write::small(job, entropy, outcome) {
         let found = read(folder, name).unwrap_or_default();
-        findings.extend(difference(name, "the registry gives something else", &expected, &found));
+        findings.extend(difference(
+            name,
+            both!("the registry gives something else", "名录库得出的不同"),
+            &expected,
+            &found,
+        ));
     }
     let mut compared = Compared { found: lines(folder, form)?, row: 1, differs: None, line: Vec::new() };
     write::samples(job, outcome, &mut compared).map_err(|error| CheckError::Io(form.file().to_owned(), error))?;
@@ -161,10 +205,10 @@ fn replay(
         && compared.found.read_until(b'\n', &mut rest).map_err(|error| CheckError::Io(form.file().to_owned(), error))?
             > 0
     {
-        compared.differs = Some((compared.row, "(nothing)".to_owned(), text(&rest)));
+        compared.differs = Some((compared.row, nothing(), text(&rest)));
     }
     if let Some((row, expected, found)) = compared.differs {
-        let what = "the registry gives something else".to_owned();
+        let what = both!("the registry gives something else", "名录库得出的不同");
         findings.push(Finding { file: form.file().to_owned(), row: Some(row), what, expected, found });
     }
     Ok(())
@@ -174,7 +218,7 @@ fn replay(
 struct Compared<R> {
     found: R,
     row: u32,
-    differs: Option<(u32, String, String)>,
+    differs: Option<(u32, Text, Text)>,
     line: Vec<u8>,
 }
 
@@ -213,8 +257,7 @@ fn lines(folder: &Path, form: write::Form) -> Result<Box<dyn BufRead>, CheckErro
             Err(error) => Err(CheckError::Io(form.file().to_owned(), error)),
         },
         write::Form::Parquet => {
-            let reader = registry::parquet(&path)
-                .map_err(|cause| CheckError::Unreadable(format!("{}: {cause}", form.file())))?;
+            let reader = registry::parquet(&path).map_err(|cause| CheckError::unreadable(form.file(), &cause))?;
             let lines = parquet::Lines::new(reader, write::SAMPLES_HEADING);
             Ok(Box::new(BufReader::with_capacity(1 << 20, lines)))
         }
@@ -223,7 +266,7 @@ fn lines(folder: &Path, form: write::Form) -> Result<Box<dyn BufRead>, CheckErro
 
 /// Checks what a bundle without its registry can show: that its rows follow from the record, and its sizes from its counts.
 fn rows_alone(folder: &Path, form: write::Form, job: &Job, prk: &Prk, verdict: &mut Verdict) -> Result<(), CheckError> {
-    let unreadable = |name: &str, error: csv::Error| CheckError::Unreadable(format!("{name}: {error}"));
+    let unreadable = |name: &str, error: csv::Error| CheckError::unreadable(name, &foreign(&error));
     let strata_text = read(folder, "strata.csv")?;
     let mut strata = csv::Reader::from_reader(strata_text.as_bytes());
     let mut rows = csv::Reader::from_reader(lines(folder, form)?);
@@ -256,11 +299,16 @@ fn rows_alone(folder: &Path, form: write::Form, job: &Job, prk: &Prk, verdict: &
             let rises = last.is_none_or(|last| last < (ticket, iv));
             if !is_there || found != line || !rises {
                 let what = if rises {
-                    "the row does not follow from record, id and sizes"
+                    both!("the row does not follow from record, id and sizes", "该行不能由熵记录、代码和户数得出")
                 } else {
-                    "the tickets do not ascend"
+                    both!("the tickets do not ascend", "抽签号没有递增")
                 };
-                verdict.findings.push(Finding { row: Some(row), expected: line, found, ..whole(form.file(), what) });
+                verdict.findings.push(Finding {
+                    row: Some(row),
+                    expected: Text::same(line),
+                    found: Text::same(found),
+                    ..whole(form.file(), what)
+                });
                 return Ok(());
             }
             last = Some((ticket, iv));
@@ -273,14 +321,25 @@ fn rows_alone(folder: &Path, form: write::Form, job: &Job, prk: &Prk, verdict: &
         let line = format!("{},{name},{group},{population},{sample},{reserve},1,{cutoff}", task.code);
         let found = stratum.iter().collect::<Vec<_>>().join(",");
         if line != found {
-            let what = "the stratum does not follow from its rows and the job";
-            verdict.findings.push(Finding { row: Some(place), expected: line, found, ..whole("strata.csv", what) });
+            let what = both!("the stratum does not follow from its rows and the job", "该层不能由其各行和任务文件得出");
+            verdict.findings.push(Finding {
+                row: Some(place),
+                expected: Text::same(line),
+                found: Text::same(found),
+                ..whole("strata.csv", what)
+            });
         }
     }
     if verdict.strata != expected.len() || strata.records().next().is_some() {
-        verdict.findings.push(whole("strata.csv", "there are not as many strata as the job has rates"));
+        verdict.findings.push(whole(
+            "strata.csv",
+            both!("there are not as many strata as the job has rates", "层数与任务文件的比例数不同"),
+        ));
     } else if rows.read_record(&mut record).map_err(|error| unreadable(form.file(), error))? {
-        verdict.findings.push(Finding { row: Some(row + 1), ..whole(form.file(), "rows follow that no stratum has") });
+        verdict.findings.push(Finding {
+            row: Some(row + 1),
+            ..whole(form.file(), both!("rows follow that no stratum has", "后面的行不属于任何一层"))
+        });
     }
     Ok(())
 }
@@ -290,21 +349,25 @@ fn read(folder: &Path, name: &str) -> Result<String, CheckError> {
 }
 
 /// Finds the first line in which two texts differ.
-fn difference(file: &str, what: &str, expected: &str, found: &str) -> Option<Finding> {
+fn difference(file: &str, what: Text, expected: &str, found: &str) -> Option<Finding> {
     if expected == found {
         return None;
     }
     let row = expected.lines().zip(found.lines()).take_while(|(a, b)| a == b).count();
-    let line = |text: &str| text.lines().nth(row).unwrap_or("(nothing)").to_owned();
+    let line = |text: &str| text.lines().nth(row).map_or_else(nothing, Text::same);
     let (expected, found) = (line(expected), line(found));
     Some(Finding { row: Some(row as u32 + 1), expected, found, ..whole(file, what) })
 }
 
-fn whole(file: &str, what: &str) -> Finding {
-    Finding { file: file.to_owned(), row: None, what: what.to_owned(), expected: String::new(), found: String::new() }
+fn whole(file: &str, what: Text) -> Finding {
+    Finding { file: file.to_owned(), row: None, what, expected: Text::default(), found: Text::default() }
 }
 
-fn text(line: &[u8]) -> String {
+fn text(line: &[u8]) -> Text {
     let line = String::from_utf8_lossy(line);
-    if line.is_empty() { "(nothing)".to_owned() } else { line.trim_end().to_owned() }
+    if line.is_empty() { nothing() } else { Text::same(line.trim_end()) }
+}
+
+fn nothing() -> Text {
+    both!("(nothing)", "（无）")
 }

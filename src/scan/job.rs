@@ -5,7 +5,9 @@ use std::fmt::Write;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::both;
 use crate::files::cells;
+use crate::lang::{Say, Text, foreign};
 use crate::lottery::{Rate, Rounding};
 
 /// Is everything that one scan of a registry answers.
@@ -48,8 +50,14 @@ pub struct Scope {
 
 /// Says what is wrong with a job: all of it, one sentence each.
 #[derive(Debug, Error)]
-#[error("{}", .0.join("\n       "))]
-pub struct JobError(pub Vec<String>);
+#[error("{}", self.say().en)]
+pub struct JobError(pub Vec<Text>);
+
+impl Say for JobError {
+    fn say(&self) -> Text {
+        Text::joined(&self.0, "\n       ", "\n      ")
+    }
+}
 
 /// Name of the one stratum of a task without strata.
 pub const ALL: &str = "all";
@@ -166,26 +174,32 @@ impl Job {
     /// # Errors
     /// [`JobError`] with everything that is wrong.
     pub fn parse(text: &str) -> Result<Job, JobError> {
-        let written: Written = toml::from_str(text).map_err(|error| JobError(vec![error.to_string()]))?;
+        let written: Written = toml::from_str(text).map_err(|error| JobError(vec![foreign(&error.message())]))?;
         let mut wrong = Vec::new();
         let reserve = written.sample.reserve.as_deref().map(|text| (text, cells::rate(text)));
         if let Some((text, None)) = reserve {
-            wrong.push(format!("reserve {text:?} is no fraction such as \"20%\""));
+            wrong.push(both!(
+                "reserve {text:?} is no fraction such as \"20%\"",
+                "reserve {text:?} 不是 \"20%\" 这样的比例"
+            ));
         }
         let mut tasks = Vec::new();
         for task in written.task {
             let rates = Task::parse_rates(&task.rates);
             if rates.is_none() {
-                wrong.push(format!(
+                wrong.push(both!(
                     "task {}: rates {:?} can not be read; write \"2%\" or \"A 1%;B 3%\"",
-                    task.code, task.rates
+                    "任务 {}：比例 {:?} 读不懂；请写 \"2%\" 或 \"A 1%;B 3%\"",
+                    task.code,
+                    task.rates
                 ));
             }
             let parts = task.scope.as_deref().map_or(Vec::new(), |scope| scope.split(';').collect());
             let scope: Option<Vec<Scope>> = parts.into_iter().map(Scope::parse).collect();
             if scope.is_none() {
-                wrong.push(format!(
+                wrong.push(both!(
                     "task {}: scope can not be read; write \"industry 51*,5212;status active\"",
+                    "任务 {}：范围读不懂；请写 \"industry 51*,5212;status active\"",
                     task.code
                 ));
             }
@@ -196,7 +210,7 @@ impl Job {
         let Sample { region, period, id, rounding, without_id, .. } = written.sample;
         let leaves_out_without_id = without_id.is_some();
         if without_id.is_some_and(|word| word != "leave_out") {
-            wrong.push("without_id has no value but \"leave_out\"".to_owned());
+            wrong.push(both!("without_id has no value but \"leave_out\"", "without_id 只能是 \"leave_out\""));
         }
         let reserve = reserve.and_then(|(_, rate)| rate);
         let job = Job { region, period, id, rounding, reserve, leaves_out_without_id, tasks };
@@ -213,7 +227,7 @@ impl Job {
     /// [`JobError`] with everything that is wrong.
     pub fn check(&self) -> Result<(), JobError> {
         let mut wrong = Vec::new();
-        let mut must = |holds: bool, what: String| {
+        let mut must = |holds: bool, what: Text| {
             if !holds {
                 wrong.push(what);
             }
@@ -222,48 +236,95 @@ impl Job {
             (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
         };
         let is_region = self.region.len() == 6 && self.region.bytes().all(|b| b.is_ascii_digit());
-        must(is_region, format!("region {:?} has not six digits", self.region));
-        must(is_word(&self.period, 32), format!("period {:?} is not 1 to 32 of 0-9 A-Z a-z . _ -", self.period));
-        must(is_heading(&self.id) || self.id.is_empty(), format!("heading {:?} holds quotes or line ends", self.id));
+        must(is_region, both!("region {:?} has not six digits", "行政区划代码 {:?} 不是六位数字", self.region));
+        must(
+            is_word(&self.period, 32),
+            both!(
+                "period {:?} is not 1 to 32 of 0-9 A-Z a-z . _ -",
+                "期次 {:?} 不是 1 至 32 个 0-9 A-Z a-z . _ -",
+                self.period
+            ),
+        );
+        must(
+            is_heading(&self.id) || self.id.is_empty(),
+            both!("heading {:?} holds quotes or line ends", "表头 {:?} 含引号或换行", self.id),
+        );
         let is_share = !matches!(self.reserve, Some(Rate::Count(_)));
-        must(is_share, "the reserve is a share of the sample, such as 20%".to_owned());
-        must(!self.tasks.is_empty(), "no task is given".to_owned());
+        must(is_share, both!("the reserve is a share of the sample, such as 20%", "备选应为样本的比例，例如 20%"));
+        must(!self.tasks.is_empty(), both!("no task is given", "没有给出任务"));
         for pair in self.tasks.windows(2) {
-            must(pair[0].code != pair[1].code, format!("two tasks have the code {:?}", pair[0].code));
+            must(
+                pair[0].code != pair[1].code,
+                both!("two tasks have the code {:?}", "两个任务的编码都是 {:?}", pair[0].code),
+            );
         }
         for task in &self.tasks {
             let code = &task.code;
-            must(is_code(code) && code != "*", format!("task {code:?} is no code: no blanks and none of ; , / \" *"));
+            must(
+                is_code(code) && code != "*",
+                both!(
+                    "task {code:?} is no code: no blanks and none of ; , / \" *",
+                    "任务编码 {code:?} 不合规：不得有空格，也不得有 ; , / \" *"
+                ),
+            );
             let group = self.group(task);
-            must(is_word(&group, 64), format!("task {code}: group {group:?} is not 1 to 64 of 0-9 A-Z a-z . _ -"));
+            must(
+                is_word(&group, 64),
+                both!(
+                    "task {code}: group {group:?} is not 1 to 64 of 0-9 A-Z a-z . _ -",
+                    "任务 {code}：组 {group:?} 不是 1 至 64 个 0-9 A-Z a-z . _ -"
+                ),
+            );
             let names = || task.rates.iter().map(|(stratum, _)| stratum);
             must(
                 names().all(|name| is_code(name)),
-                format!("task {code}: a stratum's name has no blanks and none of ; , / \""),
+                both!(
+                    "task {code}: a stratum's name has no blanks and none of ; , / \"",
+                    "任务 {code}：层的名称不得有空格，也不得有 ; , / \""
+                ),
             );
             must(
                 task.rates.windows(2).all(|pair| pair[0].0 != pair[1].0),
-                format!("task {code}: a stratum has two rates"),
+                both!("task {code}: a stratum has two rates", "任务 {code}：有一层写了两个比例"),
             );
             let is_one = task.rates.len() == 1 && names().all(|name| name == ALL);
             must(
                 task.strata.is_some() || is_one || task.rates.is_empty(),
-                format!("task {code}: rates by stratum need the strata's column"),
+                both!(
+                    "task {code}: rates by stratum need the strata's column",
+                    "任务 {code}：分层的比例需要指明分层所在的列"
+                ),
             );
             must(
                 task.strata.is_none() || !is_one,
-                format!("task {code}: strata need a rate for each, such as \"A 1%;B 3%\""),
+                both!(
+                    "task {code}: strata need a rate for each, such as \"A 1%;B 3%\"",
+                    "任务 {code}：每一层都需要比例，例如 \"A 1%;B 3%\""
+                ),
             );
-            must(task.rates.len() < 60_000, format!("task {code} has more than 60,000 strata"));
+            must(
+                task.rates.len() < 60_000,
+                both!("task {code} has more than 60,000 strata", "任务 {code} 超过 60,000 层"),
+            );
             must(
                 task.strata.as_deref().is_none_or(is_heading),
-                format!("task {code}: the strata's heading holds quotes or line ends"),
+                both!(
+                    "task {code}: the strata's heading holds quotes or line ends",
+                    "任务 {code}：分层列的表头含引号或换行"
+                ),
             );
             for scope in &task.scope {
                 let texts = || scope.values.iter().chain([&scope.heading]);
                 let is_plain = texts()
                     .all(|text| is_heading(text) && !text.contains(|c: char| c.is_whitespace() || ";,=".contains(c)));
-                must(is_plain, format!("task {code}: scope {:?} has empty parts, blanks or quotes", scope.text()));
+                must(
+                    is_plain,
+                    both!(
+                        "task {code}: scope {:?} has empty parts, blanks or quotes",
+                        "任务 {code}：范围 {:?} 有空的部分、空格或引号",
+                        scope.text()
+                    ),
+                );
             }
         }
         if wrong.is_empty() { Ok(()) } else { Err(JobError(wrong)) }

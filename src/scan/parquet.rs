@@ -17,12 +17,14 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::levels;
 use super::tally::{BATCH, Batch, Sink, Span, Values};
+use crate::both;
+use crate::lang::Text;
 
 /// Is the place of a heading among a file's columns, or why there is none.
-pub fn column(reader: &SerializedFileReader<File>, heading: &str) -> Result<usize, String> {
+pub fn column(reader: &SerializedFileReader<File>, heading: &str) -> Result<usize, Text> {
     let schema = reader.metadata().file_metadata().schema_descr();
     let found = (0..schema.num_columns()).find(|&at| schema.column(at).path().string() == heading);
-    let at = found.ok_or_else(|| format!("there is no column {heading:?}"))?;
+    let at = found.ok_or_else(|| both!("there is no column {heading:?}", "没有名为 {heading:?} 的列"))?;
     is_readable(&schema.column(at)).map(|()| at)
 }
 
@@ -32,10 +34,10 @@ pub fn headings(reader: &SerializedFileReader<File>) -> Vec<String> {
     (0..schema.num_columns()).map(|at| schema.column(at).path().string()).collect()
 }
 
-fn is_readable(column: &ColumnDescriptor) -> Result<(), String> {
+fn is_readable(column: &ColumnDescriptor) -> Result<(), Text> {
     let name = column.name();
     if column.max_rep_level() > 0 || column.max_def_level() > 1 {
-        return Err(format!("column {name:?} is nested"));
+        return Err(both!("column {name:?} is nested", "列 {name:?} 是嵌套的"));
     }
     let logical = column.logical_type_ref();
     let is_plain_integer = matches!(logical, None | Some(LogicalType::Integer(_)))
@@ -53,7 +55,7 @@ fn is_readable(column: &ColumnDescriptor) -> Result<(), String> {
     match column.physical_type() {
         Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY if !matches!(logical, Some(LogicalType::Decimal(_))) => Ok(()),
         Type::INT32 | Type::INT64 if is_plain_integer => Ok(()),
-        other => Err(format!("column {name:?} holds {other} and no text")),
+        other => Err(both!("column {name:?} holds {other} and no text", "列 {name:?} 的内容是 {other}，不是文本")),
     }
 }
 

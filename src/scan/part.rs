@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 use super::job::{Job, JobError};
 use super::pool::{Kept, Pool};
 use super::tally::{Gathered, Spots, TaskRows};
+use crate::both;
+use crate::lang::{Say, Text};
 use crate::ledger::hash::sha256_hex;
 use crate::lottery::{Entropy, Iv, Ticket};
 
@@ -122,13 +124,14 @@ fn counts_of(task: &TaskRows) -> TaskCounts {
 ///
 /// # Errors
 /// A sentence that says why it is none, or damaged.
-pub fn read(path: &Path) -> Result<(Origin, Gathered), String> {
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    let (body, digest) = bytes.split_last_chunk::<32>().ok_or("the file is too short")?;
+pub fn read(path: &Path) -> Result<(Origin, Gathered), Text> {
+    let bytes = fs::read(path).map_err(|error| error.say())?;
+    let short = || both!("the file is too short", "文件过短");
+    let (body, digest) = bytes.split_last_chunk::<32>().ok_or_else(short)?;
     if Sha256::digest(body)[..] != digest[..] {
-        return Err("the part was cut or changed: its digest is another one".to_owned());
+        return Err(both!("the part was cut or changed: its digest is another one", "该部分被截断或改动：摘要不同"));
     }
-    parse(body).ok_or_else(|| format!("the file is no {FORMAT:?}"))
+    parse(body).ok_or_else(|| both!("the file is no {FORMAT:?}", "文件不是 {FORMAT:?}"))
 }
 
 fn parse(body: &[u8]) -> Option<(Origin, Gathered)> {

@@ -13,7 +13,7 @@ use crate::both;
 use crate::files::columns::{ENTITIES, bare};
 use crate::files::faults::{Fault, Faults, Place};
 use crate::files::guard;
-use crate::lang::Text;
+use crate::lang::{Say, Text, foreign};
 
 /// Is one file of a registry, with the columns that a job reads: the id's first.
 pub struct Source {
@@ -37,7 +37,7 @@ pub enum Kind {
 ///
 /// # Errors
 /// A sentence for each argument that names no file.
-pub fn find(arguments: &[String]) -> Result<Vec<PathBuf>, Vec<String>> {
+pub fn find(arguments: &[String]) -> Result<Vec<PathBuf>, Vec<Text>> {
     let (mut paths, mut wrong) = (Vec::new(), Vec::new());
     for argument in arguments {
         if Path::new(argument).is_file() {
@@ -45,12 +45,12 @@ pub fn find(arguments: &[String]) -> Result<Vec<PathBuf>, Vec<String>> {
             continue;
         }
         match glob::glob(argument) {
-            Err(error) => wrong.push(format!("{argument}: {error}")),
+            Err(error) => wrong.push(both!("{argument}: {error}", "{argument}：不是合规的路径模式（{error}）")),
             Ok(found) => {
                 let before = paths.len();
                 paths.extend(found.filter_map(Result::ok).filter(|path| path.is_file()));
                 if paths.len() == before {
-                    wrong.push(format!("{argument}: there is no such file"));
+                    wrong.push(both!("{argument}: there is no such file", "{argument}：没有这个文件"));
                 }
             }
         }
@@ -70,7 +70,7 @@ pub fn open(paths: &[PathBuf], job: &mut Job) -> Result<Vec<Source>, Vec<Fault>>
     for path in paths {
         match headings(path) {
             Ok((headings, kind, bytes)) => opened.push((path, headings, kind, bytes)),
-            Err(cause) => faults.error("unreadable-file", place(path), "", Text::same(cause), remedy()),
+            Err(cause) => faults.error("unreadable-file", place(path), "", cause, remedy()),
         }
     }
     if job.id.is_empty()
@@ -80,7 +80,7 @@ pub fn open(paths: &[PathBuf], job: &mut Job) -> Result<Vec<Source>, Vec<Fault>>
             Ok(heading) => job.id = heading,
             Err(cause) => {
                 let remedy = both!("name the column of the ids with --id", "用 --id 指明号码所在的列");
-                faults.error("missing-column", place(path), "", Text::same(cause), remedy);
+                faults.error("missing-column", place(path), "", cause, remedy);
             }
         }
     }
@@ -95,7 +95,7 @@ pub fn open(paths: &[PathBuf], job: &mut Job) -> Result<Vec<Source>, Vec<Fault>>
                 Ok(at) => columns.push(at),
                 Err(cause) => {
                     let remedy = both!("name one of its columns: {}", "指明其中一列：{}", headings.join(", "));
-                    faults.error("missing-column", place(path), heading, Text::same(cause), remedy);
+                    faults.error("missing-column", place(path), heading, cause, remedy);
                 }
             }
         }
@@ -113,11 +113,11 @@ pub fn place(path: &Path) -> Place {
     Place { file: path.display().to_string(), ..Place::default() }
 }
 
-fn headings(path: &Path) -> Result<(Vec<String>, Option<Kind>, u64), String> {
-    let mut file = File::open(path).map_err(|error| error.to_string())?;
-    let bytes = file.metadata().map_err(|error| error.to_string())?.len();
+fn headings(path: &Path) -> Result<(Vec<String>, Option<Kind>, u64), Text> {
+    let mut file = File::open(path).map_err(|error| error.say())?;
+    let bytes = file.metadata().map_err(|error| error.say())?.len();
     let mut mark = Vec::new();
-    file.by_ref().take(4).read_to_end(&mut mark).map_err(|error| error.to_string())?;
+    file.by_ref().take(4).read_to_end(&mut mark).map_err(|error| error.say())?;
     if mark == b"PAR1" {
         let reader = parquet(path)?;
         let groups: Vec<u64> =
@@ -126,7 +126,10 @@ fn headings(path: &Path) -> Result<(Vec<String>, Option<Kind>, u64), String> {
         return Ok((pages::headings(&reader), Some(kind), bytes));
     }
     if mark.starts_with(b"PK") || mark.starts_with(&[0xd0, 0xcf]) {
-        return Err("the file is a workbook, and those hold a million rows at most".to_owned());
+        return Err(both!(
+            "the file is a workbook, and those hold a million rows at most",
+            "文件是工作簿，而工作簿至多一百万行"
+        ));
     }
     let (_, shape) = delimited(path)?;
     Ok((shape.headings.clone(), Some(Kind::Delimited(shape)), bytes))
@@ -136,42 +139,42 @@ fn headings(path: &Path) -> Result<(Vec<String>, Option<Kind>, u64), String> {
 ///
 /// # Errors
 /// A sentence that says why it can not be read.
-pub fn parquet(path: &Path) -> Result<SerializedFileReader<File>, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    guarded(|| SerializedFileReader::new(file).map_err(|error| error.to_string()))
+pub fn parquet(path: &Path) -> Result<SerializedFileReader<File>, Text> {
+    let file = File::open(path).map_err(|error| error.say())?;
+    guarded(|| SerializedFileReader::new(file).map_err(|error| foreign(&error)))
 }
 
 /// Opens a CSV file and reads its headings.
 ///
 /// # Errors
 /// A sentence that says why it can not be read.
-pub fn delimited(path: &Path) -> Result<(Parts, Shape), String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
+pub fn delimited(path: &Path) -> Result<(Parts, Shape), Text> {
+    let file = File::open(path).map_err(|error| error.say())?;
     Parts::open(file).map_err(|cut| match cut {
-        Cut::Io(error) => error.to_string(),
-        Cut::Quote => "a quote is opened and never closed".to_owned(),
+        Cut::Io(error) => error.say(),
+        Cut::Quote => both!("a quote is opened and never closed", "引号没有闭合"),
     })
 }
 
 /// Runs a reader of files that may be damaged; a panic of it becomes a fault like any other.
-pub fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    guard::guarded(read).unwrap_or_else(|| Err("the file contradicts itself".to_owned()))
+pub fn guarded<T>(read: impl FnOnce() -> Result<T, Text>) -> Result<T, Text> {
+    guard::guarded(read).unwrap_or_else(|| Err(both!("the file contradicts itself", "文件自相矛盾")))
 }
 
-fn column(path: &Path, headings: &[String], kind: Option<&Kind>, heading: &str) -> Result<usize, String> {
+fn column(path: &Path, headings: &[String], kind: Option<&Kind>, heading: &str) -> Result<usize, Text> {
     if let Some(Kind::Parquet { .. }) = kind {
         return pages::column(&parquet(path)?, heading);
     }
     let mut at = (0..headings.len()).filter(|&at| headings[at] == heading);
     match (at.next(), at.next()) {
         (Some(at), None) => Ok(at),
-        (Some(_), Some(_)) => Err(format!("two columns are named {heading:?}")),
-        (None, _) => Err(format!("there is no column {heading:?}")),
+        (Some(_), Some(_)) => Err(both!("two columns are named {heading:?}", "有两列名为 {heading:?}")),
+        (None, _) => Err(both!("there is no column {heading:?}", "没有名为 {heading:?} 的列")),
     }
 }
 
 /// Finds the heading that means the id, by the wordings that registries use.
-fn id_heading(headings: &[String]) -> Result<String, String> {
+fn id_heading(headings: &[String]) -> Result<String, Text> {
     let id = &ENTITIES.columns[ENTITIES.position("id").expect("entities have ids")];
     let rank = |heading: &String| {
         let bare = bare(heading);
@@ -179,5 +182,5 @@ fn id_heading(headings: &[String]) -> Result<String, String> {
     };
     let best = headings.iter().filter_map(|heading| Some((rank(heading)?, heading))).min_by_key(|(rank, _)| *rank);
     best.map(|(_, heading)| heading.clone())
-        .ok_or_else(|| format!("no column means the id; there are {}", headings.join(", ")))
+        .ok_or_else(|| both!("no column means the id; there are {}", "没有一列是号码；现有 {}", headings.join(", ")))
 }

@@ -13,7 +13,7 @@ use super::registry::{self, Kind, Source};
 use super::tally::{Gathered, Limits, Spots, Tally, Values, Wrong};
 use crate::both;
 use crate::files::faults::{Fault, Faults, Place};
-use crate::lang::Text;
+use crate::lang::{Say, Text, foreign};
 use crate::lottery::{Iv, Prk};
 
 /// Says how a scan is run; nothing here changes a byte of its result.
@@ -241,7 +241,7 @@ struct Feed<'a> {
     /// Buffers to read into again.
     free: Vec<Vec<u8>>,
     /// Why files could not be read.
-    failed: Vec<(PathBuf, String)>,
+    failed: Vec<(PathBuf, Text)>,
     /// Rows of each piece, for the numbers of rows in faults.
     rows: VecDeque<((u32, u32), u64)>,
 }
@@ -267,15 +267,15 @@ impl Feed<'_> {
         }
     }
 
-    fn part(&mut self) -> Result<Vec<u8>, String> {
+    fn part(&mut self) -> Result<Vec<u8>, Text> {
         let mut bytes = self.free.pop().unwrap_or_default();
         if self.parts.is_none() {
             self.parts = Some(registry::delimited(&self.sources[self.file].path)?.0);
         }
         let parts = self.parts.as_mut().expect("the file was opened");
         parts.next(&mut bytes).map_err(|cut| match cut {
-            Cut::Io(error) => error.to_string(),
-            Cut::Quote => "a quote is opened and never closed".to_owned(),
+            Cut::Io(error) => error.say(),
+            Cut::Quote => both!("a quote is opened and never closed", "引号没有闭合"),
         })?;
         Ok(bytes)
     }
@@ -347,7 +347,7 @@ fn thread_work(
                     let (_, reader) = open.as_ref().expect("the file was opened");
                     let at = (file as u32, group as u32);
                     super::parquet::scan(reader, &source.columns, at, &mut tally, &mut values)
-                        .map_err(|error| error.to_string())
+                        .map_err(|error| foreign(&error))
                 });
                 match done {
                     Ok(rows) => {
@@ -391,7 +391,7 @@ fn faults(spots: Spots, mut feed: Feed<'_>, mut wide: Vec<String>, sources: &[So
             "unreadable-file",
             registry::place(&path),
             "",
-            Text::same(cause),
+            cause,
             both!("restore the file, or write it again", "恢复该文件，或重新写出"),
         );
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Table;
 use super::random::Stream;
 use super::reference::{Agency, Facts, ReferenceError, SourceItem};
+use crate::both;
 
 /// Number of items that the county's list has (`scenario.items`, given).
 const ITEMS_TOTAL: usize = 350;
@@ -121,7 +122,12 @@ pub(super) fn items(facts: &Facts) -> Result<Vec<Item>, ReferenceError> {
         }
     }
     if items.len() != ITEMS_TOTAL {
-        return Err(ReferenceError::TooFew { table: "items", what: "items", found: items.len(), needed: ITEMS_TOTAL });
+        return Err(ReferenceError::TooFew {
+            table: "items",
+            what: both!("items", "事项"),
+            found: items.len(),
+            needed: ITEMS_TOTAL,
+        });
     }
     Ok(items)
 }

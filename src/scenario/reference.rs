@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::both;
+use crate::lang::{Say, Text};
+
 /// Holds the texts of the reference tables (`data/reference/*.csv`: UTF-8, comma, one header row).
 #[derive(Clone, Copy, Debug)]
 pub struct Reference<'a> {
@@ -27,11 +30,27 @@ pub enum ReferenceError {
     #[error("{table} has no column {column}")]
     MissingColumn { table: &'static str, column: &'static str },
     /// A cell does not hold what its column promises.
-    #[error("{table}, column {column}: {value:?} is not {expected}")]
-    BadValue { table: &'static str, column: &'static str, value: String, expected: &'static str },
+    #[error("{table}, column {column}: {value:?} is not {}", .expected.en)]
+    BadValue { table: &'static str, column: &'static str, value: String, expected: Text },
     /// A table has fewer rows of a sort than the county needs.
-    #[error("{table} gives {found} {what}, the county needs {needed}")]
-    TooFew { table: &'static str, what: &'static str, found: usize, needed: usize },
+    #[error("{table} gives {found} {}, the county needs {needed}", .what.en)]
+    TooFew { table: &'static str, what: Text, found: usize, needed: usize },
+}
+
+impl Say for ReferenceError {
+    fn say(&self) -> Text {
+        let zh = match self {
+            ReferenceError::Csv { table, cause } => format!("{table} 不能按 CSV 读取（{cause}）"),
+            ReferenceError::MissingColumn { table, column } => format!("{table} 没有 {column} 列"),
+            ReferenceError::BadValue { table, column, value, expected } => {
+                format!("{table} 的 {column} 列：{value:?} 不是{}", expected.zh)
+            }
+            ReferenceError::TooFew { table, what, found, needed } => {
+                format!("{table} 给出{} {found} 个，本县需要 {needed} 个", what.zh)
+            }
+        };
+        Text::of(self, zh)
+    }
 }
 
 /// One township (乡镇) of the 27.
@@ -137,7 +156,7 @@ fn townships(text: &str) -> Result<Vec<Township>, ReferenceError> {
     if townships.len() < 27 {
         return Err(ReferenceError::TooFew {
             table: "townships",
-            what: "townships",
+            what: both!("townships", "乡镇"),
             found: townships.len(),
             needed: 27,
         });
@@ -249,7 +268,7 @@ impl Row<'_> {
             table: self.sheet.table,
             column,
             value: value.clone(),
-            expected: "a decimal number of the column's precision",
+            expected: both!("a decimal number of the column's precision", "该列精度的小数"),
         })
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, duty_place, own_items, substitutes};
+use crate::both;
 use crate::lottery::{Rate, Sample};
 use crate::plan::model::{AgencyNo, EntityNo, Inputs, Plan, Stratum, Substitution, TaskNo};
 
@@ -49,21 +50,29 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution
         let key = (row.entity, row.agency, row.task);
         let place = || duty_place(inputs, row.entity, row.agency, row.task);
         if !all.contains(&key) {
-            found.add("unplaced-not-due", place(), "the duty is listed as unplaced and follows from no sample");
+            found.add(
+                "unplaced-not-due",
+                place(),
+                both!(
+                    "the duty is listed as unplaced and follows from no sample",
+                    "列为未排期的事项不是任何样本应办的"
+                ),
+            );
         }
         if !unplaced.insert(key) {
-            found.add("unplaced-twice", place(), "the duty is listed as unplaced twice");
+            found.add("unplaced-twice", place(), both!("the duty is listed as unplaced twice", "该事项两次列为未排期"));
         }
         let is_without_reserve = substituted.without_reserve.contains(&key);
         if (row.reason == NO_RESERVE) != is_without_reserve {
             let detail = if is_without_reserve {
-                format!("the reason is {:?}, but the reserve is used up", row.reason)
+                both!("the reason is {:?}, but the reserve is used up", "原因写作 {:?}，而备选已经用尽", row.reason)
             } else {
-                "nobody is missing in the reserve for this duty".to_owned()
+                both!("nobody is missing in the reserve for this duty", "该事项的备选并不缺")
             };
             found.add("unplaced-reason", place(), detail);
         } else if !is_without_reserve && !REASONS.contains(&row.reason) {
-            found.add("unplaced-reason", place(), format!("the reason {:?} is not a known one", row.reason));
+            let detail = both!("the reason {:?} is not a known one", "原因 {:?} 不在已知之列", row.reason);
+            found.add("unplaced-reason", place(), detail);
         }
     }
     let mut visits: BTreeMap<EntityNo, Vec<usize>> = BTreeMap::new();
@@ -83,7 +92,10 @@ pub(super) fn settle(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution
             able.retain(|at| own().all(|item| plan.visits[*at].items.contains(&item)));
         }
         if able.is_empty() {
-            let detail = "the duty is met at no visit and not listed as unplaced";
+            let detail = both!(
+                "the duty is met at no visit and not listed as unplaced",
+                "该事项没有在任何一次检查中办理，也没有列为未排期"
+            );
             found.add("duty-missing", duty_place(inputs, key.0, key.1, key.2), detail);
         }
         for at in able {
@@ -117,7 +129,11 @@ fn refuse_visits_without_duty(
         if count > due {
             let place =
                 format!("entity {} agency {}", inputs.entities[entity.at()].id, inputs.agencies[agency.at()].code);
-            found.add("duty-twice", place, format!("{count} visits for {due} duties"));
+            found.add(
+                "duty-twice",
+                place,
+                both!("{count} visits for {due} duties", "应办 {due} 项，却检查 {count} 次"),
+            );
         }
     }
 }

@@ -8,6 +8,8 @@ use jiff::civil::Date;
 
 use super::scopes::{CLASSES, Scopes};
 use super::{Findings, class_slot, stratum_place, stratum_word};
+use crate::both;
+use crate::lang::Text;
 use crate::lottery::{Rate, Rounding};
 use crate::plan::model::{
     Balls, Class, EntityNo, Exclusion, Frames, Inputs, ItemNo, Rates, Status, Stratum, StratumName, TaskNo,
@@ -19,7 +21,11 @@ pub(super) fn check(inputs: &Inputs, frames: &Frames, found: &mut Findings) {
     let mut at = BTreeMap::new();
     for (no, stratum) in frames.strata.iter().enumerate() {
         if at.insert((stratum.task, order(stratum.name)), no).is_some() {
-            found.add("stratum-extra", stratum_place(inputs, stratum), "the stratum stands in the plan twice");
+            found.add(
+                "stratum-extra",
+                stratum_place(inputs, stratum),
+                both!("the stratum stands in the plan twice", "该层在计划中出现两次"),
+            );
         }
     }
     for expected in &due.strata {
@@ -28,16 +34,31 @@ pub(super) fn check(inputs: &Inputs, frames: &Frames, found: &mut Findings) {
             None => {
                 let place =
                     format!("task {} stratum {}", inputs.tasks[expected.task.at()].code, stratum_word(expected.name));
-                found.add("stratum-missing", place, "the task's rates give this stratum, and the plan has none");
+                found.add(
+                    "stratum-missing",
+                    place,
+                    both!(
+                        "the task's rates give this stratum, and the plan has none",
+                        "任务的比例给出这一层，计划中却没有"
+                    ),
+                );
             }
         }
     }
     for no in at.into_values() {
-        found.add("stratum-extra", stratum_place(inputs, &frames.strata[no]), "the task's rates give no such stratum");
+        found.add(
+            "stratum-extra",
+            stratum_place(inputs, &frames.strata[no]),
+            both!("the task's rates give no such stratum", "任务的比例没有给出这一层"),
+        );
     }
     let place_of = |stratum: &Stratum| (stratum.task, order(stratum.name));
     for pair in frames.strata.windows(2).filter(|pair| place_of(&pair[0]) > place_of(&pair[1])) {
-        found.add("strata-order", stratum_place(inputs, &pair[1]), "strata stand by task code, then A, B, C, D, N");
+        found.add(
+            "strata-order",
+            stratum_place(inputs, &pair[1]),
+            both!("strata stand by task code, then A, B, C, D, N", "层应先按任务编码、再按 A、B、C、D、N 排列"),
+        );
     }
     compare_excluded(inputs, due.excluded, frames, found);
 }
@@ -129,19 +150,31 @@ fn compare(inputs: &Inputs, due: &DueStratum, stratum: &Stratum, found: &mut Fin
     let place = stratum_place(inputs, stratum);
     if stratum.frame != due.frame {
         if !stratum.frame.is_sorted_by(|a, b| a < b) {
-            found.add("frame-order", &place, "the frame is not strictly increasing by id");
+            found.add(
+                "frame-order",
+                &place,
+                both!("the frame is not strictly increasing by id", "抽样框没有按代码严格递增"),
+            );
         }
         let id = |no: &EntityNo| &inputs.entities[no.at()].id;
         let stands: BTreeSet<EntityNo> = stratum.frame.iter().copied().collect();
         let belongs: BTreeSet<EntityNo> = due.frame.iter().copied().collect();
         for no in belongs.difference(&stands) {
-            found.add("frame-missing", &place, format!("entity {} belongs in the frame and is not there", id(no)));
+            found.add(
+                "frame-missing",
+                &place,
+                both!("entity {} belongs in the frame and is not there", "检查对象 {} 应在抽样框内，却没有", id(no)),
+            );
         }
         for no in stands.difference(&belongs) {
             found.add(
                 "frame-extra",
                 &place,
-                format!("entity {} stands in the frame and does not belong there", id(no)),
+                both!(
+                    "entity {} stands in the frame and does not belong there",
+                    "检查对象 {} 在抽样框内，却不应在",
+                    id(no)
+                ),
             );
         }
     }
@@ -158,7 +191,14 @@ fn compare(inputs: &Inputs, due: &DueStratum, stratum: &Stratum, found: &mut Fin
     ];
     for (code, stands, asked) in numbers {
         if stands != asked {
-            found.add(code, &place, format!("{stands} stands, {asked} of {population} follows from the rules"));
+            found.add(
+                code,
+                &place,
+                both!(
+                    "{stands} stands, {asked} of {population} follows from the rules",
+                    "所记为 {stands}，按规则由 {population} 户应得 {asked}"
+                ),
+            );
         }
     }
 }
@@ -197,9 +237,9 @@ fn check_balls(inputs: &Inputs, stratum: &Stratum, place: &str, found: &mut Find
         },
     };
     if stratum.balls_all != shared {
-        let word = |balls: Option<u8>| balls.map_or("different numbers".to_owned(), |balls| balls.to_string());
+        let word = |balls: Option<u8>| balls.map_or(both!("different numbers", "不同的签数"), Text::same);
         let (stands, asked) = (word(stratum.balls_all), word(shared));
-        found.add("balls", place, format!("{stands} of balls for all entities stands, the rules give {asked}"));
+        found.add("balls", place, both!(stands, asked => "{stands} of balls for all entities stands, the rules give {asked}", "全部检查对象的签数所记为 {stands}，按规则应为 {asked}"));
     }
     let listed = if shared.is_some() { &[][..] } else { &asked };
     if stratum.balls != listed {
@@ -207,9 +247,19 @@ fn check_balls(inputs: &Inputs, stratum: &Stratum, place: &str, found: &mut Find
         let detail = match first {
             Some(at) => {
                 let id = &inputs.entities[stratum.frame[at].at()].id;
-                format!("entity {id} has {} balls, the rules give it {}", stratum.balls[at], listed[at])
+                both!(
+                    "entity {id} has {} balls, the rules give it {}",
+                    "检查对象 {id} 有 {} 个签，按规则应有 {} 个",
+                    stratum.balls[at],
+                    listed[at]
+                )
             }
-            None => format!("{} numbers of balls are listed, {} have to be", stratum.balls.len(), listed.len()),
+            None => both!(
+                "{} numbers of balls are listed, {} have to be",
+                "列出 {} 个签数，应为 {} 个",
+                stratum.balls.len(),
+                listed.len()
+            ),
         };
         found.add("balls", place, detail);
     }
@@ -221,10 +271,15 @@ fn compare_excluded(inputs: &Inputs, mut due: Vec<ExcludedRow>, frames: &Frames,
         frames.excluded.iter().map(|row| (row.entity.as_str(), row.name.as_str(), row.task, row.why)).collect();
     due.sort();
     stands.sort();
-    let mut say = |code, row: &ExcludedRow, fault: &str| {
+    let mut say = |code, row: &ExcludedRow, fault: Text| {
         let place = if row.0.is_empty() { format!("entity without id {}", row.1) } else { format!("entity {}", row.0) };
-        let task = row.2.map_or("all tasks", |no| &inputs.tasks[no.at()].code);
-        found.add(code, place, format!("the exclusion from {task} ({}) {fault}", reason(inputs, row.3)));
+        let task = row.2.map_or(both!("all tasks", "全部任务"), |no| Text::same(&inputs.tasks[no.at()].code));
+        let why = reason(inputs, row.3);
+        found.add(
+            code,
+            place,
+            both!(task, fault => "the exclusion from {task} ({why}) {fault}", "不纳入{task}（{why}）{fault}"),
+        );
     };
     let (mut left, mut right) = (due.iter().peekable(), stands.iter().peekable());
     loop {
@@ -235,11 +290,15 @@ fn compare_excluded(inputs: &Inputs, mut due: Vec<ExcludedRow>, frames: &Frames,
                 right.next();
             }
             (Some(asked), other) if other.is_none_or(|row| asked < row) => {
-                say("exclusion-missing", asked, "is not listed");
+                say("exclusion-missing", asked, both!("is not listed", "没有列出"));
                 left.next();
             }
             (_, Some(row)) => {
-                say("exclusion-extra", row, "is listed and does not follow from the rules");
+                say(
+                    "exclusion-extra",
+                    row,
+                    both!("is listed and does not follow from the rules", "列出了，但按规则不成立"),
+                );
                 right.next();
             }
             (Some(_), None) => unreachable!("an expected row without a partner is missing"),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use jiff::civil::Date;
 
 use super::Findings;
+use crate::both;
 use crate::plan::model::{AgencyNo, Half, Inputs, InspectorNo, Plan, TownshipNo, Visit};
 use crate::plan::words::Word;
 
@@ -30,7 +31,11 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     for ((no, date), visits) in agencies {
         let agency = &inputs.agencies[no.at()];
         if visits > agency.teams_per_day {
-            let detail = format!("sends teams to {visits} visits on {date}, it can to {}", agency.teams_per_day);
+            let detail = both!(
+                "sends teams to {visits} visits on {date}, it can to {}",
+                "{date} 派组检查 {visits} 次，能力为 {} 次",
+                agency.teams_per_day
+            );
             found.add("teams-per-day", format!("agency {}", agency.code), detail);
         }
     }
@@ -49,26 +54,45 @@ fn check_officer(
     let total: usize = days.values().map(Vec::len).sum();
     let visits_max = officer.visits_max.unwrap_or(rules.visits_max);
     if total > visits_max as usize {
-        found.add("visits-max", &place, format!("goes to {total} visits in the period, at most {visits_max} may be"));
+        found.add(
+            "visits-max",
+            &place,
+            both!(
+                "goes to {total} visits in the period, at most {visits_max} may be",
+                "本期参加检查 {total} 次，至多 {visits_max} 次"
+            ),
+        );
     }
     for (date, visits) in days {
         if visits.len() > rules.visits_per_day_max as usize {
             let (count, most) = (visits.len(), rules.visits_per_day_max);
-            found.add("visits-per-day", &place, format!("goes to {count} visits on {date}, at most {most} may be"));
+            found.add(
+                "visits-per-day",
+                &place,
+                both!(
+                    "goes to {count} visits on {date}, at most {most} may be",
+                    "{date} 参加检查 {count} 次，至多 {most} 次"
+                ),
+            );
         }
         for (at, one) in visits.iter().enumerate() {
             for other in &visits[at + 1..] {
                 let (first, second) = (&one.id, &other.id);
                 if one.half == other.half || one.half == Half::WholeDay || other.half == Half::WholeDay {
-                    let halves = format!("{} and {}", one.half.word(), other.half.word());
-                    let detail = format!("is at visits {first} and {second} at once on {date}: {halves}");
+                    let (half, other_half) = (one.half.word(), other.half.word());
+                    let detail = both!(
+                        "is at visits {first} and {second} at once on {date}: {half} and {other_half}",
+                        "{date} 同时在检查 {first} 与 {second}：{half} 与 {other_half}"
+                    );
                     found.add("double-booked", &place, detail);
                 }
                 let township = |visit: &Visit| inputs.entities[visit.entity.at()].township;
                 let minutes = roads.minutes(township(one), township(other));
                 if minutes.is_none_or(|minutes| minutes > u64::from(rules.hop_minutes_max)) {
-                    let way = minutes.map_or("no road".to_owned(), |minutes| format!("{minutes} minutes"));
-                    let detail = format!("{way} lie between visits {first} and {second} on {date}");
+                    let way = minutes.map_or(both!("no road", "没有道路"), |minutes| {
+                        both!("{minutes} minutes", "路程 {minutes} 分钟")
+                    });
+                    let detail = both!(way => "{way} lie between visits {first} and {second} on {date}", "{date} 的检查 {first} 与 {second} 之间{way}");
                     found.add("hop", &place, detail);
                 }
             }

@@ -14,6 +14,7 @@
 //! | `visits` | what a visit says of itself follows from its duties; working days, windows, quiet days, halves |
 //! | `teams` | who goes: certificates, leave, jurisdiction, recusals, qualifications, outings, tickets |
 //! | `loads` | what the teams add up to: bookings, ways, caps of officers and agencies |
+//! | `words` | nothing: names the rules in both languages |
 //! | `potentials`, `gates`, `ties` | that no other teams are as good, in linear time, by the prices that the plan gives |
 
 mod duties;
@@ -29,15 +30,19 @@ mod teams;
 mod tests;
 mod ties;
 mod visits;
+mod words;
 
 pub use duties::REASONS;
 pub use potentials::check_potentials;
+pub use words::rule;
 
 use super::model::{
     AgencyNo, Class, EntityNo, Holder, Inputs, InspectorNo, ItemNo, Plan, Stratum, StratumName, Substitution, Task,
     TaskNo,
 };
 use super::words::Word;
+use crate::both;
+use crate::lang::Text;
 use crate::lottery::Prk;
 
 /// Is one breach of a rule, with the place where it stands.
@@ -48,7 +53,7 @@ pub struct Violation {
     /// What the breach is about, such as `task 2024-001 stratum A`, `visit <id>` or `officer <certificate>`.
     pub place: String,
     /// What was found and what the rules ask for.
-    pub detail: String,
+    pub detail: Text,
 }
 
 /// Checks a plan against its inputs and its key, and returns every violation (违规项), none for a sound plan.
@@ -91,8 +96,8 @@ fn check_door(inputs: &Inputs, prk: &Prk, plan: &Plan, substitutions: &[Substitu
 struct Findings(Vec<Violation>);
 
 impl Findings {
-    fn add(&mut self, code: &'static str, place: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(Violation { code, place: place.into(), detail: detail.into() });
+    fn add(&mut self, code: &'static str, place: impl Into<String>, detail: Text) {
+        self.0.push(Violation { code, place: place.into(), detail });
     }
 }
 
@@ -103,9 +108,13 @@ fn check_positions(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     let item = |no: ItemNo| (no.at() < inputs.items.len()).then_some(()).ok_or("item");
     let entity = |no: EntityNo| (no.at() < inputs.entities.len()).then_some(()).ok_or("entity");
     let inspector = |no: InspectorNo| (no.at() < inputs.inspectors.len()).then_some(()).ok_or("officer");
-    let mut judge = |place: &dyn Fn() -> String, answer: Result<(), &str>| {
+    let mut judge = |place: &dyn Fn() -> String, answer: Result<(), &'static str>| {
         if let Err(table) = answer {
-            found.add("unknown-position", place(), format!("points to no row of the {table} table"));
+            found.add(
+                "unknown-position",
+                place(),
+                both!("points to no row of the {table} table", "指向 {table} 表中不存在的行"),
+            );
         }
     };
     for (at, stratum) in plan.frames.strata.iter().enumerate() {

@@ -13,6 +13,8 @@ use super::teams::{Roster, Trip};
 use super::ties::{self, Tight};
 use super::visits::days_to_visit;
 use super::{Findings, Violation, check_positions};
+use crate::both;
+use crate::lang::Text;
 use crate::lottery::keys::team_label;
 use crate::lottery::{Key, Prk};
 use crate::plan::model::{AgencyNo, Holder, Inputs, InspectorNo, Plan, Potential};
@@ -39,10 +41,14 @@ pub fn check_potentials(inputs: &Inputs, prk: &Prk, plan: &Plan) -> Vec<Violatio
     for row in &plan.potentials {
         let place = || place(inputs, row.agency, row.visits, &row.holder);
         if rows.entry((row.agency, row.visits)).or_default().insert(&row.holder, row).is_some() {
-            found.add("potential-twice", place(), "has two rows");
+            found.add("potential-twice", place(), both!("has two rows", "有两行"));
         }
         if row.kept > 0 && row.visits == 1 {
-            found.add("potential-kept", place(), "visits are kept back from double outings only");
+            found.add(
+                "potential-kept",
+                place(),
+                both!("visits are kept back from double outings only", "只有一行两次的外勤才保留检查"),
+            );
         }
     }
     let outings = outings(inputs, prk, plan, &roster);
@@ -63,7 +69,7 @@ pub fn check_potentials(inputs: &Inputs, prk: &Prk, plan: &Plan) -> Vec<Violatio
             found.add(
                 "potential-extra",
                 place(inputs, agency, visits, holder),
-                "no flow has outings of so many visits",
+                both!("no flow has outings of so many visits", "没有哪个流有这么多次检查的外勤"),
             );
         }
     }
@@ -226,7 +232,11 @@ fn check_flow(
             ways.entry(no).or_default().entry(outing.date).or_default().push(way);
         }
         if seats != size || outing.team.len() as u32 != size {
-            let detail = format!("{seats} of {} officers could join it, {size} are asked for", outing.team.len());
+            let detail = both!(
+                "{seats} of {} officers could join it, {size} are asked for",
+                "{} 人中 {seats} 人可参加，需要 {size} 人",
+                outing.team.len()
+            );
             found.add("potential-team", at(&holder), detail);
         }
     }
@@ -245,7 +255,11 @@ fn check_flow(
             let officer = &inputs.inspectors[no.at()].certificate;
             let taken: Vec<&Way> = ways.iter().filter(|way| way.seated).collect();
             if taken.len() > 1 {
-                found.add("potential-day", at(&Holder::Officer(*no)), format!("has two outings on {date}"));
+                found.add(
+                    "potential-day",
+                    at(&Holder::Officer(*no)),
+                    both!("has two outings on {date}", "{date} 有两次外勤"),
+                );
             }
             // What the officer's day is worth: where the officer goes it must not be less, and elsewhere not more.
             let worth = taken.first().map_or(own, |way| prices.door(way) - way.cost);
@@ -253,13 +267,19 @@ fn check_flow(
                 count += 1;
                 *through.entry((way.outing, way.door)).or_default() += 1;
                 if worth < own {
-                    let detail = format!("pays {}, officer {officer} asks {}", prices.door(way), asked(way));
+                    let detail = both!(
+                        "pays {}, officer {officer} asks {}",
+                        "付 {}，人员 {officer} 要价 {}",
+                        prices.door(way),
+                        asked(way)
+                    );
                     found.add("potential-dear", at(&holder(way)), detail);
                 }
             }
             for way in ways.iter().filter(|way| !way.seated && prices.door(way) - way.cost > worth) {
-                let detail = format!(
+                let detail = both!(
                     "pays {} and officer {officer}, who does not go, would come for {}",
+                    "付 {}，而未去的人员 {officer} 只要 {}",
                     prices.door(way),
                     worth + way.cost
                 );
@@ -273,7 +293,10 @@ fn check_flow(
         let next = scale.growth(load, visits, count);
         let last = count.checked_sub(1).map(|before| scale.growth(load, visits, before));
         if count > most || (count < most && next < own) || last.is_some_and(|last| last > own) {
-            let detail = format!("asks {own} for {count} outings of at most {most}; the next is worth {next}");
+            let detail = both!(
+                "asks {own} for {count} outings of at most {most}; the next is worth {next}",
+                "外勤 {count} 次、至多 {most} 次，要价 {own}；再加一次值 {next}"
+            );
             found.add("potential-load", at(&Holder::Officer(*no)), detail);
         }
         tight.add_officer(*no, count < most && next == own, last == Some(own));
@@ -284,7 +307,10 @@ fn check_flow(
             let whole = prices.gates[&(row, Door::Full)];
             let used = through.get(&(row, door)).copied().unwrap_or(0);
             if used > limit || (used < limit && *gate < whole) || (used > 0 && *gate > whole) {
-                let detail = format!("its gate for {used} of at most {limit} pays {gate}, the outing {whole}");
+                let detail = both!(
+                    "its gate for {used} of at most {limit} pays {gate}, the outing {whole}",
+                    "名额至多 {limit}、已用 {used}，付 {gate}，外勤付 {whole}"
+                );
                 found.add("potential-gate", at(&Holder::Outing(outing.label.clone())), detail);
             }
             tight.add_gate(row, door, used < limit && *gate == whole, used > 0 && *gate == whole);
@@ -294,7 +320,10 @@ fn check_flow(
         && let Some((row, no)) = ties::out_of_order(&tight)
     {
         let officer = &inputs.inspectors[no.at()].certificate;
-        let detail = format!("another choice has the same sums, and officer {officer} comes first in it");
+        let detail = both!(
+            "another choice has the same sums, and officer {officer} comes first in it",
+            "另一种选择的总和相同，且其中人员 {officer} 在先"
+        );
         found.add("potential-tie", at(&Holder::Outing(outings[row].label.clone())), detail);
     }
 }
@@ -318,7 +347,7 @@ impl Prices {
             ways.values().flat_map(BTreeMap::values).flatten().map(|way| (way.outing, way.door)).collect();
         let mut prices = Prices { officers: BTreeMap::new(), gates: BTreeMap::new() };
         let mut wanted: BTreeSet<Holder> = BTreeSet::new();
-        let mut judge = |holder: &Holder, what: &str, price: Option<u64>, needed: bool| {
+        let mut judge = |holder: &Holder, what: Text, price: Option<u64>, needed: bool| {
             let code = match (price, needed) {
                 (None, true) => "potential-missing",
                 (Some(_), false) => "potential-extra",
@@ -327,7 +356,10 @@ impl Prices {
             found.add(
                 code,
                 at(holder),
-                format!("a price for {what} is {}", if needed { "missing" } else { "too many" }),
+                match needed {
+                    true => both!(what => "a price for {what} is missing", "缺少{what}的价格"),
+                    false => both!(what => "a price for {what} is too many", "多出{what}的价格"),
+                },
             );
             None
         };
@@ -335,9 +367,14 @@ impl Prices {
             let holder = Holder::Outing(outing.label.clone());
             let own = given.get(&holder);
             let doors = [
-                (Door::Full, "the outing", own.and_then(|row| row.price), true),
-                (Door::One, "its gate", own.and_then(|row| row.one), used.contains(&(row, Door::One))),
-                (Door::Other, "its other gate", own.and_then(|row| row.other), used.contains(&(row, Door::Other))),
+                (Door::Full, both!("the outing", "外勤"), own.and_then(|row| row.price), true),
+                (Door::One, both!("its gate", "名额"), own.and_then(|row| row.one), used.contains(&(row, Door::One))),
+                (
+                    Door::Other,
+                    both!("its other gate", "另一名额"),
+                    own.and_then(|row| row.other),
+                    used.contains(&(row, Door::Other)),
+                ),
             ];
             for (door, what, price, needed) in doors {
                 prices.gates.extend(judge(&holder, what, price, needed).map(|price| ((row, door), price)));
@@ -346,14 +383,15 @@ impl Prices {
         }
         for no in ways.keys() {
             let holder = Holder::Officer(*no);
-            let price = judge(&holder, "the officer", given.get(&holder).and_then(|row| row.price), true);
+            let price =
+                judge(&holder, both!("the officer", "人员"), given.get(&holder).and_then(|row| row.price), true);
             prices.officers.extend(price.map(|price| (*no, price)));
             wanted.insert(holder);
         }
         for (holder, row) in given.iter().filter(|(holder, _)| !wanted.contains(**holder)) {
             // Whoever keeps all visits back has no way in the flow, and no price.
             if row.price.is_some() || row.kept == 0 {
-                found.add("potential-extra", at(holder), "takes no part in the flow");
+                found.add("potential-extra", at(holder), both!("takes no part in the flow", "不参与这个流"));
             }
         }
         prices

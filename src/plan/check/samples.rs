@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, stratum_place};
+use crate::both;
+use crate::lang::Text;
 use crate::lottery::keys::entity_label;
 use crate::lottery::{Iv, Key, Pick, Prk, Sample, Words};
 use crate::plan::model::{EntityNo, Inputs, Plan, Stratum, TaskNo};
@@ -16,7 +18,11 @@ use crate::plan::model::{EntityNo, Inputs, Plan, Stratum, TaskNo};
 pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, found: &mut Findings) {
     let (samples, strata) = (plan.samples.len(), plan.frames.strata.len());
     if samples != strata {
-        found.add("samples-count", "plan", format!("{samples} samples stand beside {strata} strata"));
+        found.add(
+            "samples-count",
+            "plan",
+            both!("{samples} samples stand beside {strata} strata", "样本 {samples} 个，层 {strata} 个"),
+        );
     }
     let mut groups: BTreeMap<&str, Vec<(&Stratum, &Sample)>> = BTreeMap::new();
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples) {
@@ -110,10 +116,13 @@ fn check_sample(
     found: &mut Findings,
 ) {
     let place = stratum_place(inputs, stratum);
-    let counts = [("sample", sample.drawn.len(), stratum.size), ("reserve", sample.reserve.len(), stratum.reserve)];
+    let counts = [
+        (both!("sample", "样本"), sample.drawn.len(), stratum.size),
+        (both!("reserve", "备选"), sample.reserve.len(), stratum.reserve),
+    ];
     for (role, stands, asked) in counts {
         if u32::try_from(stands) != Ok(asked) {
-            found.add("pick-count", &place, format!("{stands} entities stand in the {role}, {asked} are to be drawn"));
+            found.add("pick-count", &place, both!(role => "{stands} entities stand in the {role}, {asked} are to be drawn", "{role}有 {stands} 户，应抽 {asked} 户"));
         }
     }
     let balls = |at: usize| stratum.balls_all.or_else(|| stratum.balls.get(at).copied()).unwrap_or(1);
@@ -123,16 +132,37 @@ fn check_sample(
         let no = EntityNo(pick.at);
         let id = &inputs.entities[no.at()].id;
         let Ok(at) = stratum.frame.binary_search(&no) else {
-            found.add("pick-outside-frame", &place, format!("entity {id} of rank {rank} does not stand in the frame"));
+            found.add(
+                "pick-outside-frame",
+                &place,
+                both!(
+                    "entity {id} of rank {rank} does not stand in the frame",
+                    "序号 {rank} 的检查对象 {id} 不在抽样框内"
+                ),
+            );
             continue;
         };
         if !picked.insert(no) {
-            found.add("pick-twice", &place, format!("entity {id} of rank {rank} has a smaller rank already"));
+            found.add(
+                "pick-twice",
+                &place,
+                both!(
+                    "entity {id} of rank {rank} has a smaller rank already",
+                    "序号 {rank} 的检查对象 {id} 已有更小的序号"
+                ),
+            );
         }
         let standing = places.standing(no, balls(at), behind(no));
-        compare(pick, &standing, &place, &format!("entity {id} of rank {rank}"), found);
+        compare(pick, &standing, &place, &both!("entity {id} of rank {rank}", "序号 {rank} 的检查对象 {id}"), found);
         if last.is_some_and(|last| standing < last) {
-            found.add("pick-order", &place, format!("entity {id} of rank {rank} stands before the rank above it"));
+            found.add(
+                "pick-order",
+                &place,
+                both!(
+                    "entity {id} of rank {rank} stands before the rank above it",
+                    "序号 {rank} 的检查对象 {id} 应排在前一序号之前"
+                ),
+            );
         }
         last = last.max(Some(standing));
     }
@@ -140,23 +170,38 @@ fn check_sample(
     for (at, no) in stratum.frame.iter().enumerate() {
         if places.is_before(*no, balls(at), behind(*no), &last) && !picked.contains(no) {
             let id = &inputs.entities[no.at()].id;
-            found.add("pick-passed-over", &place, format!("entity {id} stands before the last pick and is not drawn"));
+            found.add(
+                "pick-passed-over",
+                &place,
+                both!(
+                    "entity {id} stands before the last pick and is not drawn",
+                    "检查对象 {id} 排在最后抽中者之前，却未抽中"
+                ),
+            );
         }
     }
 }
 
 /// Compares what a pick says of its place with the truth.
-fn compare(pick: &Pick, standing: &Standing, place: &str, who: &str, found: &mut Findings) {
+fn compare(pick: &Pick, standing: &Standing, place: &str, who: &Text, found: &mut Findings) {
     let stands = (pick.place.ticket.value(), pick.place.smallest, pick.place.iv);
     if stands != (standing.ticket, standing.smallest, standing.iv) {
-        let detail = format!(
-            "{who} carries ticket {:032x} and smallest ball {:016x}, its own are {:032x} and {:016x}",
+        let detail = both!(
+            who => "{who} carries ticket {:032x} and smallest ball {:016x}, its own are {:032x} and {:016x}",
+            "{who}所记抽签号为 {:032x}、最小签为 {:016x}，实为 {:032x} 与 {:016x}",
             stands.0, stands.1, standing.ticket, standing.smallest
         );
         found.add("pick-ticket", place, detail);
     }
     if pick.place.behind != standing.behind {
-        let word = if standing.behind { "behind" } else { "before" };
-        found.add("pick-behind", place, format!("{who} belongs {word} the entities that earlier tasks have not drawn"));
+        let detail = match standing.behind {
+            true => {
+                both!(who => "{who} belongs behind the entities that earlier tasks have not drawn", "{who}应排在先前任务未抽中的之后")
+            }
+            false => {
+                both!(who => "{who} belongs before the entities that earlier tasks have not drawn", "{who}应排在先前任务未抽中的之前")
+            }
+        };
+        found.add("pick-behind", place, detail);
     }
 }

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::duties::{DutyKey, NO_RESERVE};
 use super::{Findings, own_items, stratum_place};
+use crate::both;
+use crate::lang::Text;
 use crate::lottery::Sample;
 use crate::plan::model::{EntityNo, Inputs, Plan, Stratum, Substitution, TaskNo};
 
@@ -39,13 +41,16 @@ pub(super) fn settle(
         let visit = &row.visit;
         let place = || format!("visit {}", visit.id);
         if plan.visits.iter().any(|other| other.id == visit.id) {
-            found.add("substituted-twice", place(), "the visit still stands in the plan");
+            found.add("substituted-twice", place(), both!("the visit still stands in the plan", "该次检查仍在计划中"));
         }
         if !row.tasks.iter().map(|(task, _)| task).eq(&visit.tasks) {
             found.add(
                 "substitute-tasks",
                 place(),
-                "not every task of the visit has its substitute, or another has one",
+                both!(
+                    "not every task of the visit has its substitute, or another has one",
+                    "该次检查的任务并非各有递补，或另有任务也有递补"
+                ),
             );
         }
         gone.insert(visit.entity);
@@ -53,7 +58,11 @@ pub(super) fn settle(
             let strata = || plan.frames.strata.iter().zip(&plan.samples).filter(|(stratum, _)| stratum.task == *task);
             let own = strata().find(|(stratum, _)| stratum.frame.binary_search(&visit.entity).is_ok());
             let Some((stratum, sample)) = own else {
-                found.add("substitute-frame", place(), "the entity stands in no stratum of the task");
+                found.add(
+                    "substitute-frame",
+                    place(),
+                    both!("the entity stands in no stratum of the task", "检查对象不在该任务的任何一层"),
+                );
                 continue;
             };
             let taken: BTreeSet<EntityNo> =
@@ -63,7 +72,11 @@ pub(super) fn settle(
             let asked = known.unwrap_or_else(next);
             if *by != asked {
                 let detail = wrong(inputs, (stratum, sample), *by, asked, &taken, strata().collect());
-                found.add("substitute", stratum_place(inputs, stratum), format!("visit {}: {detail}", visit.id));
+                found.add(
+                    "substitute",
+                    stratum_place(inputs, stratum),
+                    both!(detail => "visit {}: {detail}", "检查 {}：{detail}", visit.id),
+                );
             }
             holders.insert((*task, visit.entity), *by);
             for team in &visit.teams {
@@ -102,22 +115,22 @@ fn wrong(
     asked: Option<EntityNo>,
     taken: &BTreeSet<EntityNo>,
     strata: Vec<(&Stratum, &Sample)>,
-) -> String {
+) -> Text {
     let id = |no: EntityNo| inputs.entities[no.at()].id.as_str();
-    let next = asked.map_or("nobody, the reserve is used up".to_owned(), |no| id(no).to_owned());
+    let next = asked.map_or(both!("nobody, the reserve is used up", "无，备选已用尽"), |no| Text::same(id(no)));
     let Some(by) = by else {
-        return format!("nobody steps in, though {next} is left in the reserve");
+        return both!(next => "nobody steps in, though {next} is left in the reserve", "没有递补，而备选中还有 {next}");
     };
     let why = if sample.drawn.iter().any(|pick| pick.at == by.0) {
-        "is drawn and visited anyhow"
+        both!("is drawn and visited anyhow", "本来就被抽中并检查")
     } else if taken.contains(&by) {
-        "has stepped in already"
+        both!("has stepped in already", "已经递补过")
     } else if reserve(sample).any(|no| no == by) {
-        "stands behind others of the reserve"
+        both!("stands behind others of the reserve", "在备选中排在他户之后")
     } else if strata.iter().any(|(other, sample)| other.name != stratum.name && reserve(sample).any(|no| no == by)) {
-        "is of the reserve of another stratum"
+        both!("is of the reserve of another stratum", "属于另一层的备选")
     } else {
-        "is not of this reserve"
+        both!("is not of this reserve", "不属于这份备选")
     };
-    format!("{} steps in and {why}; the next is {next}", id(by))
+    both!(why, next => "{} steps in and {why}; the next is {next}", "{} 递补，但它{why}；下一户应为 {next}", id(by))
 }

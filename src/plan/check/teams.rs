@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use super::duties::Dues;
 use super::{Findings, own_items};
+use crate::both;
 use crate::lottery::keys::team_label;
 use crate::lottery::{Iv, Key, Prk, Ticket};
 use crate::plan::model::{
@@ -153,21 +154,25 @@ fn check_officers(
     let (visit, team) = (trip.visit, trip.team);
     let place = trip.place(inputs);
     if officers.len() < team.seats.len() {
-        found.add("seat-twice", &place, "an officer holds two seats");
+        found.add("seat-twice", &place, both!("an officer holds two seats", "一人占两个席位"));
     }
     let size = inputs.rules.team.size as usize;
     if officers.len() < size {
-        found.add("team-too-small", &place, format!("{} officers go, at least {size} have to", officers.len()));
+        found.add(
+            "team-too-small",
+            &place,
+            both!("{} officers go, at least {size} have to", "派出 {} 人，至少须 {size} 人", officers.len()),
+        );
     }
     for no in officers {
         for code in roster.obstacles(inputs, *no, team.agency, visit).into_iter().flatten() {
             let detail = match code {
-                "seat-agency" => "belongs to another agency",
-                "certificate" => "holds no certificate that is valid on the day",
-                "on-leave" => "is on leave on the day",
-                "jurisdiction" => "has no jurisdiction in the entity's township",
-                "recused-officer" => "is recused from the entity",
-                _ => "went there with the agency's last visit",
+                "seat-agency" => both!("belongs to another agency", "属于另一部门"),
+                "certificate" => both!("holds no certificate that is valid on the day", "当日没有有效的执法证"),
+                "on-leave" => both!("is on leave on the day", "当日休假"),
+                "jurisdiction" => both!("has no jurisdiction in the entity's township", "不管辖检查对象所在乡镇"),
+                "recused-officer" => both!("is recused from the entity", "应回避该检查对象"),
+                _ => both!("went there with the agency's last visit", "是该部门上次去那里的人员"),
             };
             found.add(code, format!("{place} officer {}", inputs.inspectors[no.at()].certificate), detail);
         }
@@ -176,10 +181,14 @@ fn check_officers(
         row.who == Recused::Agency(team.agency) && row.until.is_none_or(|until| until >= inputs.rules.days.first)
     };
     if let Some(row) = roster.recusals.get(&visit.entity).and_then(|rows| rows.iter().find(whole_agency)) {
-        found.add("recused-agency", &place, format!("the agency is recused from the entity: {}", row.reason));
+        found.add(
+            "recused-agency",
+            &place,
+            both!("the agency is recused from the entity: {}", "该部门应回避该检查对象：{}", row.reason),
+        );
     }
     for missing in trip.needed.iter().filter(|needed| !covered(inputs, officers, needed)) {
-        found.add("qualification", &place, format!("nobody of the team holds {missing}"));
+        found.add("qualification", &place, both!("nobody of the team holds {missing}", "检查组无人持有 {missing}"));
     }
 }
 
@@ -192,7 +201,11 @@ fn covered<'a>(inputs: &Inputs, officers: impl IntoIterator<Item = &'a Inspector
 /// Proves that an outing's teams were drawn for its first visit, and that they have no seat too many.
 fn check_outing(inputs: &Inputs, head: &str, officers: &BTreeSet<InspectorNo>, trips: &[Trip], found: &mut Findings) {
     for trip in trips.iter().filter(|trip| trip.team.drawn_for != head) {
-        let detail = format!("is drawn for {:?}, the first visit of its outing is {head}", trip.team.drawn_for);
+        let detail = both!(
+            "is drawn for {:?}, the first visit of its outing is {head}",
+            "依据 {:?} 抽取，其外勤的第一次检查是 {head}",
+            trip.team.drawn_for
+        );
         found.add("drawn-for", trip.place(inputs), detail);
     }
     if officers.len() > inputs.rules.team.size as usize {
@@ -203,7 +216,10 @@ fn check_outing(inputs: &Inputs, head: &str, officers: &BTreeSet<InspectorNo>, t
         };
         if let (Some(spare), Some(trip)) = (officers.iter().find(is_spare), trips.first()) {
             let certificate = &inputs.inspectors[spare.at()].certificate;
-            let detail = format!("officer {certificate} goes beyond the team's size and no qualification needs it");
+            let detail = both!(
+                "officer {certificate} goes beyond the team's size and no qualification needs it",
+                "人员 {certificate} 超出检查组人数，也没有资质需要"
+            );
             found.add("team-too-large", trip.place(inputs), detail);
         }
     }
@@ -226,19 +242,31 @@ fn check_tickets(inputs: &Inputs, roster: &Roster, key: &Key, trips: &[Trip], fo
             let officer = || format!("{place} officer {}", inputs.inspectors[seat.inspector.at()].certificate);
             let own = ticket(seat.inspector);
             if seat.ticket != own.0 {
-                found.add("seat-ticket", officer(), format!("carries ticket {}, its own is {}", seat.ticket, own.0));
+                found.add(
+                    "seat-ticket",
+                    officer(),
+                    both!("carries ticket {}, its own is {}", "所记抽签号为 {}，实为 {}", seat.ticket, own.0),
+                );
             }
             // Who may not go has no rank; that is reported with the officer.
             if circle.contains_key(&seat.inspector) {
                 let rank = 1 + circle.values().filter(|other| **other < own).count();
                 if u32::try_from(rank) != Ok(seat.rank) {
                     let of = circle.len();
-                    found.add("seat-rank", officer(), format!("carries rank {}, its own is {rank} of {of}", seat.rank));
+                    found.add(
+                        "seat-rank",
+                        officer(),
+                        both!(
+                            "carries rank {}, its own is {rank} of {of}",
+                            "所记序号为 {}，实为 {of} 人中的 {rank}",
+                            seat.rank
+                        ),
+                    );
                 }
             }
         }
         if !trip.team.seats.is_sorted_by_key(|seat| ticket(seat.inspector)) {
-            found.add("seat-order", &place, "seats do not stand by ticket");
+            found.add("seat-order", &place, both!("seats do not stand by ticket", "席位没有按抽签号排列"));
         }
     }
 }

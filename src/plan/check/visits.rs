@@ -11,6 +11,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::duties::Dues;
 use super::{Findings, list, own_items};
+use crate::both;
 use crate::plan::model::{AgencyNo, EntityNo, Half, Inputs, ItemNo, Plan, Substitution, TaskNo, Visit};
 use crate::plan::words::Word;
 
@@ -27,8 +28,8 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution]
         // Who steps in brings the length of this visit alone; what else the entity is due stays as it was drawn.
         let is_long = if steps_in { is_long_visit(inputs, met) } else { long.contains(&visit.entity) };
         if (visit.half == Half::WholeDay) != is_long {
-            let asked = if is_long { "the whole day" } else { "half a day" };
-            let detail = format!("takes {:?}, the minutes of its longest agency ask for {asked}", visit.half.word());
+            let asked = if is_long { both!("the whole day", "全天") } else { both!("half a day", "半天") };
+            let detail = both!(asked => "takes {:?}, the minutes of its longest agency ask for {asked}", "占用 {:?}，按用时最长的部门应为{asked}", visit.half.word());
             found.add("half", place, detail);
         }
     }
@@ -40,7 +41,11 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution]
 /// a new one has the next number whatever its day.
 fn check_ids(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], found: &mut Findings) {
     for pair in plan.visits.windows(2).filter(|pair| pair[0].id >= pair[1].id) {
-        found.add("visit-order", format!("visit {}", pair[1].id), "visits stand strictly increasing by id");
+        found.add(
+            "visit-order",
+            format!("visit {}", pair[1].id),
+            both!("visits stand strictly increasing by id", "检查应按编号严格递增"),
+        );
     }
     let mut by_entity: BTreeMap<EntityNo, Vec<(u32, &Visit)>> = BTreeMap::new();
     let stepping = substitutions.iter().flat_map(|row| row.tasks.iter().filter_map(|(_, by)| *by));
@@ -57,20 +62,29 @@ fn check_ids(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], found
         };
         match number {
             Some(number) => by_entity.entry(visit.entity).or_default().push((number, visit)),
-            None => found.add("visit-id", format!("visit {}", visit.id), format!("is not an id of a visit to {id}")),
+            None => found.add(
+                "visit-id",
+                format!("visit {}", visit.id),
+                both!("is not an id of a visit to {id}", "不是 {id} 的检查编号"),
+            ),
         }
     }
     for visits in by_entity.values_mut() {
         visits.sort_by_key(|(number, _)| *number);
         for ((number, visit), asked) in visits.iter().zip(1u32..) {
             if *number != asked {
-                found.add("visit-id", format!("visit {}", visit.id), format!("number {asked} of the entity's visits"));
+                found.add(
+                    "visit-id",
+                    format!("visit {}", visit.id),
+                    both!("number {asked} of the entity's visits", "应为该检查对象的第 {asked} 次检查"),
+                );
             }
         }
         let when = |visit: &Visit| (visit.date, visit.half);
         let in_order = visits.first().is_none_or(|(_, visit)| !moved.contains(&visit.entity));
         for pair in visits.windows(2).filter(|pair| in_order && when(pair[0].1) > when(pair[1].1)) {
-            found.add("visit-id", format!("visit {}", pair[1].1.id), "is earlier than the visit numbered before it");
+            let detail = both!("is earlier than the visit numbered before it", "早于编号在前的一次检查");
+            found.add("visit-id", format!("visit {}", pair[1].1.id), detail);
         }
     }
 }
@@ -86,36 +100,65 @@ fn check_contents(
     let tasks: BTreeSet<TaskNo> = met.iter().map(|(_, task)| *task).collect();
     if !visit.tasks.iter().eq(&tasks) {
         let code = |no: &TaskNo| inputs.tasks[no.at()].code.clone();
-        let detail = format!("names tasks {}, meets duties of {}", list(&visit.tasks, code), list(&tasks, code));
+        let detail = both!(
+            "names tasks {}, meets duties of {}",
+            "写的任务是 {}，所办事项属于 {}",
+            list(&visit.tasks, code),
+            list(&tasks, code)
+        );
         found.add("visit-tasks", place, detail);
     }
     let items: BTreeSet<ItemNo> =
         met.iter().flat_map(|(agency, task)| own_items(inputs, &inputs.tasks[task.at()], *agency)).collect();
     if !visit.items.iter().eq(&items) {
         let code = |no: &ItemNo| inputs.items[no.at()].code.clone();
-        let detail = format!("names items {}, its duties have {}", list(&visit.items, code), list(&items, code));
+        let detail = both!(
+            "names items {}, its duties have {}",
+            "写的事项是 {}，应办的是 {}",
+            list(&visit.items, code),
+            list(&items, code)
+        );
         found.add("visit-items", place, detail);
     }
     let agency_code = |no: AgencyNo| inputs.agencies[no.at()].code.as_str();
     for team in &visit.teams {
         if !met.iter().any(|(agency, _)| *agency == team.agency) {
-            let detail = format!("agency {} sends a team and has no duty there", agency_code(team.agency));
+            let detail = both!(
+                "agency {} sends a team and has no duty there",
+                "部门 {} 派了组，却没有应办事项",
+                agency_code(team.agency)
+            );
             found.add("team-without-duty", place, detail);
         }
     }
     if !visit.teams.is_sorted_by(|a, b| a.agency < b.agency) {
-        found.add("team-order", place, "teams do not stand strictly increasing by agency");
+        found.add(
+            "team-order",
+            place,
+            both!("teams do not stand strictly increasing by agency", "检查组没有按部门严格递增"),
+        );
     }
     let agencies_max = inputs.rules.team.agencies_per_visit_max;
     if visit.teams.len() > agencies_max as usize {
-        let detail = format!("{} agencies come, at most {agencies_max} may", visit.teams.len());
+        let detail = both!(
+            "{} agencies come, at most {agencies_max} may",
+            "来了 {} 个部门，至多 {agencies_max} 个",
+            visit.teams.len()
+        );
         found.add("agencies-per-visit", place, detail);
     }
     if let Some(first) = visit.tasks.iter().min() {
         let lead = inputs.tasks[first.at()].lead;
         if visit.lead != lead {
             let (stands, asked) = (agency_code(visit.lead), agency_code(lead));
-            found.add("visit-lead", place, format!("agency {stands} leads, the first task's lead is {asked}"));
+            found.add(
+                "visit-lead",
+                place,
+                both!(
+                    "agency {stands} leads, the first task's lead is {asked}",
+                    "牵头的是 {stands}，第一个任务的牵头部门是 {asked}"
+                ),
+            );
         }
     }
     if visit.tasks.len() > 1 {
@@ -123,7 +166,7 @@ fn check_contents(
             found.add(
                 "separate-merged",
                 place,
-                format!("task {} is merged and asks for a visit of its own", task.code),
+                both!("task {} is merged and asks for a visit of its own", "任务 {} 应单独检查，却被合并", task.code),
             );
         }
     }
@@ -133,19 +176,31 @@ fn check_contents(
 fn check_day(inputs: &Inputs, visit: &Visit, days: &WorkingDays, place: &str, found: &mut Findings) {
     let date = visit.date;
     if !days.contains(date) {
-        found.add("not-a-working-day", place, format!("{date} is not worked"));
+        found.add("not-a-working-day", place, both!("{date} is not worked", "{date} 不上班"));
     }
     if !inputs.rules.days.contains(date) {
-        found.add("outside-period", place, format!("{date} lies outside the period"));
+        found.add("outside-period", place, both!("{date} lies outside the period", "{date} 在计划期之外"));
     }
     for task in visit.tasks.iter().map(|no| &inputs.tasks[no.at()]).filter(|task| !task.window.contains(date)) {
-        found.add("outside-window", place, format!("{date} lies outside the window of task {}", task.code));
+        found.add(
+            "outside-window",
+            place,
+            both!("{date} lies outside the window of task {}", "{date} 在任务 {} 的时间窗之外", task.code),
+        );
     }
     for quiet in inputs.rules.quiet.iter().filter(|quiet| quiet.days.contains(date)) {
-        found.add("county-quiet", place, format!("{date} lies in a quiet span of the county: {}", quiet.reason));
+        found.add(
+            "county-quiet",
+            place,
+            both!("{date} lies in a quiet span of the county: {}", "{date} 在全县的静默期内：{}", quiet.reason),
+        );
     }
     if inputs.entities[visit.entity.at()].quiet.iter().any(|span| span.contains(date)) {
-        found.add("entity-quiet", place, format!("{date} lies in a quiet span of the entity"));
+        found.add(
+            "entity-quiet",
+            place,
+            both!("{date} lies in a quiet span of the entity", "{date} 在检查对象的静默期内"),
+        );
     }
 }
 

@@ -113,7 +113,8 @@ impl Sealed {
 fn voids(ledger: &[Entry], ceremony: &str) -> Vec<VoidRow> {
     let void = ledger.iter().filter(|entry| entry.kind == Kind::Void && entry.ceremony == ceremony);
     let row = |void: &Entry| {
-        let is_own = |entry: &&Entry| entry.kind == Kind::Publish && entry.ceremony == ceremony && entry.attempt == void.attempt;
+        let is_own =
+            |entry: &&Entry| entry.kind == Kind::Publish && entry.ceremony == ceremony && entry.attempt == void.attempt;
         let disclosed = ledger.iter().filter(is_own).find(|entry| entry.fact("what") == Some("void"));
         let known = void.fact("sample").filter(|sample| *sample != "unknown");
         VoidRow {

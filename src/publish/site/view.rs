@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::Officers;
 use super::statistics::{self, Picture, TownRow};
+use crate::both;
 use crate::files::freeze::File;
 use crate::files::rows;
 use crate::ledger::hash::sha256_hex;
-use crate::both;
 use crate::plan::amend::{Changed, Step};
 use crate::plan::model::{EntityNo, Inputs, InspectorNo, Plan, Stratum, TaskNo};
 use crate::plan::words::Word;
@@ -163,7 +163,10 @@ pub fn page(
             .collect(),
         picks: picks(inputs, plan, changes),
         visits: visits(inputs, plan, changes, officers),
-        changes: changes::rows(inputs, changes, &|no| officer(inputs, no, officers)).iter().map(ChangeRow::shown).collect(),
+        changes: changes::rows(inputs, changes, &|no| officer(inputs, no, officers))
+            .iter()
+            .map(ChangeRow::shown)
+            .collect(),
         unplaced: unplaced(inputs, plan),
         registry_megabytes: file(made, "inputs/entities.csv").len() as u64 / 1_000_000 + 1,
     };
@@ -265,7 +268,9 @@ fn excluded(made: &Made) -> Vec<ExcludedRow> {
 fn picks(inputs: &Inputs, plan: &Plan, changes: &[Changed]) -> Vec<PickRow> {
     // Who stepped in for whom, by task; the last one counts, where one stepped in for another who did.
     let steps = changes.iter().flat_map(|change| change.outcome.gone.map(|gone| (gone, change)));
-    let steps = steps.flat_map(|(gone, change)| change.outcome.steps.iter().map(move |step| ((gone, step.task), (change.number, step))));
+    let steps = steps.flat_map(|(gone, change)| {
+        change.outcome.steps.iter().map(move |step| ((gone, step.task), (change.number, step)))
+    });
     let steps: BTreeMap<(EntityNo, TaskNo), (u32, &Step)> = steps.collect();
     let stepped_in = |no: EntityNo, task: TaskNo| {
         let (number, step) = steps.get(&(no, task))?;

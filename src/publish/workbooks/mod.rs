@@ -31,7 +31,8 @@ pub const MARK: &str = "workbooks.json";
 ///
 /// `made` is the plan as it stands now; what was changed since its draw stands in a workbook of its own.
 pub fn write(made: &Made, before: &[Made], changes: &[Changed]) -> Vec<File> {
-    let mut files = all(made, before, changes).expect("sheets of short names and cells of short texts can be written to memory");
+    let mut files =
+        all(made, before, changes).expect("sheets of short names and cells of short texts can be written to memory");
     let period = &made.inputs.rules.period;
     let mark = format!("{{\n  \"format\": \"fairdraw workbooks 1\",\n  \"period\": \"{period}\"\n}}\n");
     files.push(File { path: MARK.to_owned(), bytes: mark.into_bytes() });
