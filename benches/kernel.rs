@@ -2,7 +2,7 @@
 //! `rand_chacha` (the way without lanes: a new generator for each id, or one that is moved) and SHA-256 of key and id (what a query in SQL would take).
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fairdraw::lottery::{Iv, Kernel, Key, Ticket};
+use fairdraw::lottery::{Iv, Kernel, Key, Suite, Ticket};
 use fairdraw::scenario::registry;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -14,20 +14,20 @@ const IDS: u64 = 100_000;
 const BATCH: usize = 1_024;
 
 fn tickets(criterion: &mut Criterion) {
-    let key = Key::from_bytes([7; 32]);
+    let key = Key::from_bytes(Suite::Dr1, [7; 32]);
     let ids: Vec<String> = registry(IDS, "1").map(|row| row.id).collect();
-    let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(id)).collect();
+    let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(Suite::Dr1, id)).collect();
     let expected: Vec<Ticket> = ivs.iter().map(|&iv| key.ticket(iv)).collect();
     let mut group = criterion.benchmark_group("kernel");
     group.throughput(Throughput::Elements(IDS));
     group.bench_function("iv", |bencher| {
-        bencher.iter(|| assert!(ids.iter().zip(&ivs).all(|(id, iv)| Iv::of(id) == *iv)));
+        bencher.iter(|| assert!(ids.iter().zip(&ivs).all(|(id, iv)| Iv::of(Suite::Dr1, id) == *iv)));
     });
     group.bench_function("iv/batch", |bencher| {
         let mut found = Vec::with_capacity(ids.len());
         bencher.iter(|| {
             found.clear();
-            Kernel::best().ivs(ids.iter().map(|id| id.as_bytes()), &mut found);
+            Kernel::best().ivs(Suite::Dr1, ids.iter().map(|id| id.as_bytes()), &mut found);
             assert_eq!(found.last(), ivs.last());
         });
         assert_eq!(found, ivs, "the vectors give the IVs of the plain way");

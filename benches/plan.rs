@@ -4,7 +4,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use fairdraw::files::workspace;
-use fairdraw::lottery::{Entropy, Prk};
+use fairdraw::lottery::{Entropy, Prk, Suite};
 use fairdraw::plan::draws;
 use fairdraw::run::make;
 
@@ -28,7 +28,7 @@ fn county(criterion: &mut Criterion) {
         bencher.iter(|| assert_eq!(load().0.inspectors.len(), 1681));
     });
     let (inputs, frames) = load();
-    let prk = Prk::of(&entropy);
+    let prk = Prk::of(Suite::Dr1, &entropy);
     group.bench_function("county/draw", |bencher| {
         bencher.iter(|| {
             let samples = draws::draws(&inputs, &prk, &frames);

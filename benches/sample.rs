@@ -9,7 +9,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fairdraw::lottery::{Entropy, Entry, Iv, Key, Prk, draw};
+use fairdraw::lottery::{Entropy, Entry, Iv, Key, Prk, Suite, draw};
 use fairdraw::scan::pool::{Kept, Margin, Pool};
 use fairdraw::scan::registry::{Kind, Source};
 use fairdraw::scan::tally::{Batch, Sink, Values, Wrong};
@@ -92,7 +92,7 @@ fn read(source: &Source) -> u64 {
 }
 
 fn registries(criterion: &mut Criterion) {
-    let prk = Prk::of(&Entropy::from_seed("1").expect("a seed"));
+    let prk = Prk::of(Suite::Dr1, &Entropy::from_seed("1").expect("a seed"));
     for (size, rows) in [("1M", 1_000_000), ("10M", 10_000_000)] {
         let mut group = criterion.benchmark_group(format!("sample/{size}"));
         group.throughput(Throughput::Elements(rows)).sample_size(10);
@@ -119,8 +119,8 @@ fn registries(criterion: &mut Criterion) {
 
 fn selections(criterion: &mut Criterion) {
     const ROWS: u32 = 1_000_000;
-    let key = Key::from_bytes([7; 32]);
-    let ivs: Vec<Iv> = (0..ROWS).map(|at| Iv::of(&format!("{at:018}"))).collect();
+    let key = Key::from_bytes(Suite::Dr1, [7; 32]);
+    let ivs: Vec<Iv> = (0..ROWS).map(|at| Iv::of(Suite::Dr1, &format!("{at:018}"))).collect();
     let tickets = key.tickets(&ivs);
     let rows: Vec<Kept> = ivs.iter().zip(&tickets).map(|(&iv, &ticket)| Kept { ticket, iv }).collect();
     let wanted = ROWS / 100;
@@ -181,7 +181,7 @@ fn many_strata(criterion: &mut Criterion) {
     let text = CLASSES.replace("class", "stratum").replace("A 1%;B 3%;C 10%;D 30%", &rates.join(";"));
     let mut job = Job::parse(&text).expect("a job");
     let sources = files::open(&[path], &mut job).expect("a registry");
-    let prk = Prk::of(&Entropy::from_seed("1").expect("a seed"));
+    let prk = Prk::of(Suite::Dr1, &Entropy::from_seed("1").expect("a seed"));
     let mut group = criterion.benchmark_group("sample/strata");
     group.throughput(Throughput::Elements(ROWS)).sample_size(10);
     group.bench_function("10000/1M", |bencher| {

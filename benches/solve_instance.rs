@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use fairdraw::lottery::{Entropy, Prk};
+use fairdraw::lottery::{Entropy, Prk, Suite};
 use fairdraw::plan::staffing::{
     Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, STEPS_PER_VISIT, Site, Staffing, TeamKeys, staff_with,
 };
@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn solve(from: &Path, to: &Path) -> Result<String, Box<dyn Error>> {
     let instance: Value = serde_json::from_slice(&std::fs::read(from)?)?;
     let problem = read(&instance)?;
-    let keys = TeamKeys::new(Prk::of(&Entropy::from_seed("20260701")?), "330106.2026Q3");
+    let keys = TeamKeys::new(Prk::of(Suite::Dr1, &Entropy::from_seed("20260701")?), "330106.2026Q3");
     let (began, mut last, mut line) = (Instant::now(), Instant::now(), String::new());
     let staffing = staff_with(&problem, &keys, STEPS_PER_VISIT, &mut |stage| {
         line += &format!("{stage} {:.1} ", last.elapsed().as_secs_f64() * 1e3);

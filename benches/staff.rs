@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fairdraw::lottery::{Entropy, Prk};
+use fairdraw::lottery::{Entropy, Prk, Suite};
 use fairdraw::plan::staffing::{
     Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, STEPS_PER_VISIT, Site, Staffing, TeamKeys, dates_cost,
     staff,
@@ -89,7 +89,7 @@ fn county(spare: u32) -> Problem {
 }
 
 fn keys() -> TeamKeys {
-    TeamKeys::new(Prk::of(&Entropy::from_seed("20260701").expect("a plain seed")), "330106.2026Q3")
+    TeamKeys::new(Prk::of(Suite::Dr1, &Entropy::from_seed("20260701").expect("a plain seed")), "330106.2026Q3")
 }
 
 fn complete(problem: &Problem, staffing: &Staffing) {

@@ -15,7 +15,10 @@ import pathlib
 import sys
 
 from vectors_draw import small_draw
+from vectors_gm import hmac_sm3, sm3, sm4
 from vectors_lottery import (
+    DR1,
+    GM,
     chacha20_block,
     cutoff,
     iv_of,
@@ -328,7 +331,7 @@ def merkle():
     leaves = ["110108001234567,1", "910000000000791933,1", "91000000000158385F,2", "92000000MA0123453G,1"]
     leaves += ["93000000MADEMX011D,8", "A,1,1", "沪A-个体0001,1", "豫R-0001,3"]
     assert leaves == sorted(leaves, key=str.encode)
-    root_of = lambda texts: merkle_root([text.encode() for text in texts]).hexdigest()
+    root_of = lambda texts: merkle_root([text.encode() for text in texts]).hex()
     cases = [{"leaves": leaves[:n], "root": root_of(leaves[:n])} for n in (0, 1, 2, 3, 4, 7, 8)]
     # The reference leaves that implementations of Certificate Transparency test with, in hex.
     published = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -342,7 +345,7 @@ def merkle():
     }
     reference = []
     for count, root in roots.items():
-        assert merkle_root([bytes.fromhex(t) for t in published[:count]]).hexdigest() == root, count
+        assert merkle_root([bytes.fromhex(t) for t in published[:count]]).hex() == root, count
         reference.append({"leaves_hex": published[:count], "root": root})
     return {
         "what": "Merkle tree hashes of RFC 6962 with SHA-256: over leaves as a commitment has them (text), and over the "
@@ -353,8 +356,8 @@ def merkle():
     }
 
 
-def draw():
-    inputs, record, results, duties = small_draw()
+def draw(suite=DR1):
+    inputs, record, results, duties = small_draw(suite)
     line = lambda files: [{"file": name, "line": t} for name in files for t in files[name].split("\n")[:-1]]
     return {
         "what": "A whole small draw, made up. `inputs` are the files of inputs/, `entropy` is entropy.txt and `results` "
@@ -375,6 +378,10 @@ def compare_published():
     assert block.hex().endswith("d2826446079faa0914c2d705d98b02a2b5129cd1de164eb9cbd083e8a2503c4e")
     okm = hkdf(bytes.fromhex("0b" * 22), bytes(range(13)), bytes(range(0xF0, 0xFA)), 42)
     assert okm.hex() == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+    assert sm3(b"abc").hex() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    assert sm3(b"abcd" * 16).hex() == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+    standard = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    assert sm4(standard, standard).hex() == "681edf34d206965e86b3e94f536e4246"
     assert len(RECORD) == 149
     assert hashlib.sha256(RECORD).hexdigest() == "db05cfd5c3781d2e356fa78e5dc405c386ad3912b195140b3681d00b1a595afe"
     assert pre_beacon_code(RECORD) == "2469baaaea1915bffe1ad30beee57372e73cd965d4db7e6e46a44663135216bc"
@@ -422,6 +429,73 @@ def rows():
     }
 
 
+def gm():
+    """Section 19: the suite dr1-gm, in the forms of the files above."""
+    texts = [b"", b"a", b"abc", b"abcd" * 16] + [bytes(range(n)) for n in (31, 55, 56, 63, 64, 65, 119, 120, 200)]
+    pairs = [(KEY_COUNTING, KEY_COUNTING[:16]), (KEY_ONES, bytes(16)), (bytes(32), KEY_ONES[:16])]
+    pairs += [(derived(n, "key"), derived(n, "block")[:16]) for n in range(12)]
+    standard = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    records = [(record, prk_of(record, GM)) for record in (RECORD, RECORD_PLAIN)]
+    labels = ["dr1/entity/330106.2026Q4", "dr1/entity/330106.2026Q4.A01", "dr1/dates/330106.2026Q4"]
+    labels += ["dr1/team/330106.2026Q4/D01/910000000007919068", "dr1/team/330106.2026Q4/D01/沪A-个体0001"]
+    prk = records[0][1]
+    key, team = key_of(prk, labels[1], GM), key_of(prk, labels[3], GM)
+    listed = [(KEY_COUNTING, i) for i in ("910000000000791933", "93000000MADEMX011D", "沪A-个体0001")]
+    listed += [(KEY_ONES, "110108001234567")] + [(key, i) for i in TWELVE] + [(team, i) for i in OFFICERS]
+    listed += [(derived(n // 10, "key"), derived_id(n)) for n in range(100)]
+    case = lambda key, i: {"key": key.hex(), "id": i, "iv": iv_of(i, GM).hex(), "ticket": ticket_of(key, i, GM)}
+    stages = [(case["what"], case) for case in order()["cases"]]
+    orders = []
+    for what, old in stages:
+        entries = [(e["id"], e["balls"], e["behind"]) for e in old["entries"]]
+        places, n, end = order_of(key, entries, GM), old["n"], old["n"] + old["reserve"]
+        orders.append({
+            "what": what, "key": key.hex(), "entries": old["entries"], "n": n, "reserve": old["reserve"],
+            "sample": [p[4] for p in places[:n]], "reserve_ids": [p[4] for p in places[n:end]],
+            "tickets": [p[2] for p in places[:end]],
+            "cutoff": cutoff(places, n, any(b > 1 for _, b, _ in entries)), "order": [p[4] for p in places],
+        })  # fmt: skip
+    drawn = sorted((ticket_of(team, c, GM), c) for c in OFFICERS)
+    trees = [case["leaves"] for case in merkle()["cases"]]
+    digest = hashlib.sha256()
+    for row_key, identifier in many_rows():
+        digest.update(line_of(row_key, identifier, iv_of(identifier, GM), ticket_of(row_key, identifier, GM)))
+    return {
+        "what": "The suite dr1-gm: SM3 (message in hex), SM4 (one block under a key of 16 bytes), HMAC with SM3, and over "
+        "them what the other files have for dr1. `rows` is the digest of the lines of rows.json with this suite. "
+        "`must_fail` are names that no plan, commitment or manifest may have.",
+        "section": "19",
+        "sm3": [{"message": text.hex(), "digest": sm3(text).hex()} for text in texts],
+        "sm4": [{"key": standard.hex(), "block": standard.hex(), "output": sm4(standard, standard).hex()}]
+        + [{"key": k[:16].hex(), "block": b.hex(), "output": sm4(k[:16], b).hex()} for k, b in pairs],
+        "hmac": [
+            {"key": k.hex(), "message": m.hex(), "mac": hmac_sm3(k, m).hex()}
+            for k in (b"dr1", KEY_COUNTING, bytes(64), bytes(range(65)))
+            for m in texts[:6]
+        ],
+        "ids": [{"id": case["id"], "kind": case["kind"], "iv": iv_of(case["id"], GM).hex()} for case in ids()["cases"]],
+        "extract": [
+            {"record": r.decode(), "prk": p.hex(), "pre_beacon": pre_beacon_code(r, GM)} for r, p in records
+        ],
+        "expand": [{"prk": p.hex(), "label": t, "key": key_of(p, t, GM).hex()} for _, p in records for t in labels],
+        "tickets": [case(*row) for row in listed],
+        "blocks": [{"key": k.hex(), "id": i, "words": words_of(k, i, GM)} for k, i in listed[:30]],
+        "order": orders,
+        "teams": [{
+            "prk": prk.hex(), "label": labels[3], "key": team.hex(),
+            "officers": [{"certificate": c, "ticket": t, "rank": r} for r, (t, c) in enumerate(drawn, start=1)],
+        }],
+        "merkle": [{"leaves": leaves, "root": merkle_root([t.encode() for t in leaves], GM).hex()} for leaves in trees],
+        "rows": [{"keys": KEYS, "ids": IDS, "sha256": digest.hexdigest()}],
+        "must_fail": [{"suite": name} for name in ("", "dr1gm", "DR1-GM", "dr1-gm ", "dr1_gm", "dr2", "gm", "sm3")],
+    }  # fmt: skip
+
+
+def gm_draw():
+    """Section 19: the small draw once more, with the suite dr1-gm."""
+    return {**draw(GM), "section": "19"}
+
+
 PUBLISHED_ORDER = """
 00ff8b009a9e9b90a9baa9bf84a72e9a 92000000MA0123453G
 03af223201194d77d8570bc14c84de16 91000000000712710L
@@ -465,7 +539,7 @@ def main(arguments):
     compare_published()
     differs = 0
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in (ids, entropy, keys, tickets, rates, order, draw, teams, merkle, rows):
+    for make in (ids, entropy, keys, tickets, rates, order, draw, teams, merkle, rows, gm, gm_draw):
         path = FOLDER / f"{make.__name__}.json"
         text = text_of(make()).encode()
         if not arguments:

@@ -1,7 +1,5 @@
 """The whole small draw of draw.json for make_vectors.py: a made-up county from its tables to its results."""
-import hashlib
-
-from vectors_lottery import cutoff, key_of, merkle_root, order_of, prk_of, size_of
+from vectors_lottery import DR1, cutoff, key_of, merkle_root, order_of, prk_of, size_of
 
 
 HEADINGS = {
@@ -156,12 +154,13 @@ def csv_of(heading, rows):
     return "".join(line + "\n" for line in [heading] + [",".join(map(quoted, row)) for row in rows])
 
 
-def small_draw():
+def small_draw(suite=DR1):
     """Sections 5 to 8 and 10 over the small tables: the result files and the duties."""
     tables = small_tables()
-    inputs = {f"{name}.csv": csv_of(HEADINGS[name], rows) for name, rows in tables.items()} | {"plan.toml": PLAN}
+    plan = PLAN if suite is DR1 else PLAN.replace("[draw]\n", f'[draw]\nsuite = "{suite.name}"\n')
+    inputs = {f"{name}.csv": csv_of(HEADINGS[name], rows) for name, rows in tables.items()} | {"plan.toml": plan}
     record = b"dr1 entropy v1\ndice 6 52163344\nbeacon kl8 2026318 0105081114192227303338414649525760687380\n"
-    prk = prk_of(record)
+    prk = prk_of(record, suite)
     named = lambda name: [dict(zip(HEADINGS[name].split(","), row)) for row in tables[name]]
     items = {row["code"]: row for row in named("items")}
     counted = [r for r in named("history") if r["counts"] == "yes" and "2026-01-01" <= r["date"] < "2026-10-01"]
@@ -198,7 +197,7 @@ def small_draw():
     eligible = [e for e in named("entities") if e["id"] and e["status"] == "active"]
     for task in named("tasks"):
         group = "330106.2026Q4" + ("." + task["group"] if task["group"] else "")
-        key = key_of(prk, f"dr1/entity/{group}")
+        key = key_of(prk, f"dr1/entity/{group}", suite)
         by_class = dict(t.split(" ") for t in some(task["rate"])) if " " in task["rate"] else {}
         balls_of = dict(t.split(" ") for t in some(task["balls"])) if " " in task["balls"] else {}
         frame = []
@@ -224,7 +223,7 @@ def small_draw():
             else:
                 balls = str(weights.copy().pop()) if len(weights) == 1 else task["balls"]
             spread = task["spread"] == "yes"
-            places = order_of(key, [(i, w, spread and i in before) for i, w in members])
+            places = order_of(key, [(i, w, spread and i in before) for i, w in members], suite)
             line = cutoff(places, n, any(w > 1 for w in weights))
             strata.append([task["code"], stratum, group, str(population), str(n), str(reserve), balls, line])
             total = sum(w for _, w in members)
@@ -239,14 +238,14 @@ def small_draw():
                     for agency, _, share in [(task["lead"], "", ""), *partners]:
                         if not share or rank <= min(size_of(share, n, "up"), n):
                             duties.append([task["code"], identifier, agency])
-            root = merkle_root([f"{i},{w}".encode() for i, w in members]).hexdigest()
+            root = merkle_root([f"{i},{w}".encode() for i, w in members], suite).hex()
             seals.append(f"stratum {task['code']} {stratum} {group} {population} {n} {reserve} {root}\n")
         before |= now
     excluded += [[e["id"], "*", "out-of-scope", ""] for e in eligible if e["id"] not in scoped]
     in_order = lambda rows: sorted(rows, key=lambda row: [field.encode() for field in row])
-    commit = "dr1 commit v1\nsuite dr1\nregion 330106\nperiod 2026Q4 2026-10-01 2026-12-31\nrounding up\n"
+    commit = f"dr1 commit v1\nsuite {suite.name}\nregion 330106\nperiod 2026Q4 2026-10-01 2026-12-31\nrounding up\n"
     for name in sorted(inputs):
-        commit += f"input {name} {hashlib.sha256(inputs[name].encode()).hexdigest()}\n"
+        commit += f"input {name} {suite.hash(inputs[name].encode()).hex()}\n"
     results = {
         "commit.txt": commit + "".join(seals),
         "strata.csv": csv_of("task,stratum,group,population,sample,reserve,balls,cutoff", strata),

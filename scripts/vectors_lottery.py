@@ -1,14 +1,28 @@
 """The lottery dr1 for make_vectors.py: small, slow, and checked against the values that the RFCs publish."""
+import collections
 import hashlib
 import hmac
 
+from vectors_gm import hmac_sm3, sm3, sm4
 
-def iv_of(identifier):
+
+# Section 19: hash and HMAC take bytes and give 32; block takes key and IV and gives 64 bytes.
+Suite = collections.namedtuple("Suite", "name hash hmac block")
+DR1 = Suite(
+    "dr1",
+    lambda data: hashlib.sha256(data).digest(),
+    lambda key, message: hmac.digest(key, message, "sha256"),
+    lambda key, iv: chacha20_block(key, iv),
+)
+GM = Suite("dr1-gm", sm3, hmac_sm3, lambda key, iv: sm4_block(key, iv))
+
+
+def iv_of(identifier, suite=DR1):
     """Section 1: the 16 bytes of an id."""
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     if 1 <= len(identifier) <= 22 and all(c in digits for c in identifier):
         return bytes.fromhex(f"0{len(identifier):02x}{int(identifier, 36):029x}")
-    return bytes.fromhex("1" + hashlib.sha256(b"dr1/id\n" + identifier.encode()).hexdigest()[:31])
+    return bytes.fromhex("1" + suite.hash(b"dr1/id\n" + identifier.encode()).hex()[:31])
 
 
 def read_entropy(record):
@@ -49,20 +63,20 @@ def read_entropy(record):
     return None if lines else ("empty", 0)
 
 
-def pre_beacon_code(record):
-    """Section 2: SHA-256 of everything before the first beacon line."""
+def pre_beacon_code(record, suite=DR1):
+    """Section 2: hash of everything before the first beacon line."""
     at = record.find(b"\nbeacon ")
-    return hashlib.sha256(record if at < 0 else record[: at + 1]).hexdigest()
+    return suite.hash(record if at < 0 else record[: at + 1]).hex()
 
 
-def prk_of(record):
+def prk_of(record, suite=DR1):
     """Section 3, first HMAC."""
-    return hmac.digest(b"dr1", record, "sha256")
+    return suite.hmac(b"dr1", record)
 
 
-def key_of(prk, label):
+def key_of(prk, label, suite=DR1):
     """Section 3, second HMAC."""
-    return hmac.digest(prk, label.encode() + b"\x01", "sha256")
+    return suite.hmac(prk, label.encode() + b"\x01")
 
 
 def chacha20_block(key, iv):
@@ -85,14 +99,20 @@ def chacha20_block(key, iv):
     return b"".join(((a + b) & 0xFFFFFFFF).to_bytes(4, "little") for a, b in zip(x, state))
 
 
-def ticket_of(key, identifier):
+def sm4_block(key, iv):
+    """Section 19: SM4 under the first half of the key, of the IV with 0, 1, 2 and 3 in its two highest bits."""
+    number = int.from_bytes(iv, "big")
+    return b"".join(sm4(key[:16], (number + (part << 126)).to_bytes(16, "big")) for part in range(4))
+
+
+def ticket_of(key, identifier, suite=DR1):
     """Section 4: the first 16 bytes of the block, in hex."""
-    return chacha20_block(key, iv_of(identifier))[:16].hex()
+    return suite.block(key, iv_of(identifier, suite))[:16].hex()
 
 
-def words_of(key, identifier):
+def words_of(key, identifier, suite=DR1):
     """Section 4: the block as eight numbers of 16 hex digits."""
-    block = chacha20_block(key, iv_of(identifier)).hex()
+    block = suite.block(key, iv_of(identifier, suite)).hex()
     return [block[i : i + 16] for i in range(0, 128, 16)]
 
 
@@ -110,27 +130,26 @@ def size_of(rate, population, rounding):
     return max(product // whole, 1 if population else 0)
 
 
-def order_of(key, entries):
+def order_of(key, entries, suite=DR1):
     """Section 6: entries (id, balls, behind) by place; each as (behind, U, ticket, IV, id)."""
     places = []
     for identifier, balls, behind in entries:
-        words = words_of(key, identifier)
-        iv = iv_of(identifier).hex()
+        words = words_of(key, identifier, suite)
+        iv = iv_of(identifier, suite).hex()
         places.append((behind, min(words[:balls]), words[0] + words[1], iv, identifier))
     return sorted(places)
 
 
-def merkle_root(leaves):
+def merkle_root(leaves, suite=DR1):
     """Section 10: RFC 6962, section 2.1."""
     if not leaves:
-        return hashlib.sha256(b"")
+        return suite.hash(b"")
     if len(leaves) == 1:
-        return hashlib.sha256(b"\x00" + leaves[0])
+        return suite.hash(b"\x00" + leaves[0])
     split = 1
     while split * 2 < len(leaves):
         split *= 2
-    left, right = merkle_root(leaves[:split]).digest(), merkle_root(leaves[split:]).digest()
-    return hashlib.sha256(b"\x01" + left + right)
+    return suite.hash(b"\x01" + merkle_root(leaves[:split], suite) + merkle_root(leaves[split:], suite))
 
 
 def cutoff(places, n, weighted):

@@ -50,7 +50,7 @@ pub fn make(
     let frozen = freeze(&inputs);
     let commit = commitment(&inputs, &frames, &frozen);
 
-    let prk = Prk::of(entropy);
+    let prk = Prk::of(inputs.rules.suite, entropy);
     let (plan, duties) = plan(&inputs, frames, &prk, stage);
 
     stage(Stage::Check);
@@ -72,7 +72,8 @@ pub fn make(
     files.extend(rows::results(&inputs, &plan));
     files.extend(frozen.into_iter().map(|file| File { path: format!("inputs/{}", file.path), ..file }));
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let manifest = Manifest::of(&files, &inputs.rules.period, &inputs.rules.region, summary.witnessed);
+    let rules = &inputs.rules;
+    let manifest = Manifest::of(&files, rules.suite, &rules.period, &rules.region, summary.witnessed);
     files.push(File { path: MANIFEST.to_owned(), bytes: manifest.text().into_bytes() });
     Ok(Made { inputs, prk, plan, duties, summary, files })
 }
@@ -110,10 +111,11 @@ pub fn commitment(inputs: &Inputs, frames: &Frames, frozen: &[File]) -> String {
             population: stratum.frame.len() as u32,
             sample: stratum.size,
             reserve: stratum.reserve,
-            root: frame_root(leaves.map(|(at, no)| (inputs.entities[no.at()].id.as_str(), balls(at)))),
+            root: frame_root(rules.suite, leaves.map(|(at, no)| (inputs.entities[no.at()].id.as_str(), balls(at)))),
         }
     });
     let commitment = Commitment {
+        suite: rules.suite,
         region: &rules.region,
         period: [&rules.period, &first, &last],
         rounding: match rules.rounding {

@@ -455,6 +455,9 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
     if let Some(finding) = compare_void(&ledger, ceremony) {
         return Some(finding);
     }
+    if let Some(finding) = compare_draw(ledger.entries(), attempt, made) {
+        return Some(finding);
+    }
     let amendments = match ceremony::amend::files(&ledger, attempt) {
         Ok(files) => files,
         Err(error) => return Some(broken(&error)),
@@ -477,6 +480,20 @@ fn compare_amendments(
         Ok(replayed) => amend::compare_tables(&replayed, &made.inputs, files).into_iter().map(told).collect(),
         Err(wrong) => vec![told(*wrong)],
     }
+}
+
+/// Compares what a DRAW entry says of its plan, the roots among it, with what the replay gives.
+fn compare_draw(entries: &[Entry], attempt: &Attempt, made: &Made) -> Option<Finding> {
+    let draw = attempt.draw.map(|at| &entries[at])?;
+    let is_secret = entries[attempt.seal].fact("embargo").is_some();
+    let facts = ceremony::draw::results(made, &made.files, is_secret);
+    // The manifest of a ceremony's bundle lists the ledger too, and was compared as it stands.
+    let mut others = facts.iter().filter(|(word, value)| word != "manifest" && draw.fact(word) != Some(value));
+    let (word, value) = others.next()?;
+    let file = format!("{}{}", witness::FOLDER, draw.file());
+    let what = both!("the draw's `{word}` is not what the plan gives", "抽取条目的 `{word}` 与计划得出的不符");
+    let found = draw.fact(word).map_or(both!("(nothing)", "（无）"), Text::same);
+    Some(whole(&file, what, Text::same(value), found))
 }
 
 fn compare_workspace(

@@ -104,7 +104,7 @@ fn a_sample_that_gets_known_after_the_void_is_computed_and_public() {
     let seal = |at: &str| seal::seal(&room.folder, &[], &mut room.ledger(), time(at), &mut Direct, &mut |_| {});
     let record = |attempt: Option<u32>, at: &str, typed: [&str; 2]| {
         let mut typed = typed.into_iter().map(str::to_owned);
-        entropy::record(&mut room.ledger(), NAME, attempt, time(at), None, &mut |_| typed.next(), &mut Direct)
+        entropy::record(&mut room.ledger(), entropy::Whose { ceremony: NAME, attempt }, time(at), None, None, &mut |_| typed.next(), &mut Direct)
     };
     plan("2026270", "2026-10-02T21:30:00", SEALED);
     seal("2026-10-01T09:00:00").expect("sealed");

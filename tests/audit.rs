@@ -11,7 +11,7 @@ use fairdraw::audit::selection::selection;
 use fairdraw::audit::simulate::{Simulation, Wanted, simulate};
 use fairdraw::audit::simulated::simulated;
 use fairdraw::ledger::chain::{Entry, GENESIS, Kind};
-use fairdraw::lottery::{Entropy, Prk};
+use fairdraw::lottery::{Entropy, Prk, Suite};
 use fairdraw::plan::draws::draws;
 use fairdraw::plan::model::{Frames, Inputs};
 use fairdraw::run::{Made, make};
@@ -42,7 +42,7 @@ fn a_simulated_draw_is_the_draw_of_its_seed() {
     let mut expected: Vec<Vec<u32>> = frames.strata.iter().map(|stratum| vec![0; stratum.frame.len()]).collect();
     for draw in 1..=60 {
         let record = Entropy::from_seed(&format!("test/{draw}")).expect("the seed is good");
-        for (at, sample) in draws(&inputs, &Prk::of(&record), &frames).iter().enumerate() {
+        for (at, sample) in draws(&inputs, &Prk::of(Suite::Dr1, &record), &frames).iter().enumerate() {
             for pick in &sample.drawn {
                 let place = frames.strata[at].frame.iter().position(|no| no.0 == pick.at).expect("it is in the frame");
                 expected[at][place] += 1;

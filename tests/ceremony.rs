@@ -12,6 +12,7 @@ use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
+use fairdraw::lottery::Suite;
 use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};
 use fairdraw::plan::results::{Finding, Record, Records, Taken};
 use fairdraw::verify::{Evidence, verify};
@@ -99,7 +100,7 @@ impl Room {
         disk: &mut dyn Disk,
     ) -> Result<Entry, CeremonyError> {
         let mut typed = typed.iter().flat_map(|value| value.split(' ')).map(str::to_owned);
-        entropy::record(&mut self.ledger(), NAME, None, time(at), fallback, &mut |_| typed.next(), disk)
+        entropy::record(&mut self.ledger(), entropy::Whose::latest(NAME), time(at), fallback, None, &mut |_| typed.next(), disk)
     }
 
     fn draw(&self, at: &str, disk: &mut dyn Disk) -> Result<Entry, CeremonyError> {
@@ -543,7 +544,8 @@ const RESULT_AT: &str = "2026-10-20T09:00:00";
 #[test]
 fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
     let record = |room: &Room, disk: &mut dyn Disk| {
-        result::record(&mut room.ledger(), &records(), Taken { new: 1, ..Taken::default() }, 0, time(RESULT_AT), disk)
+        let taken = Taken { new: 1, ..Taken::default() };
+        result::record(&mut room.ledger(), &records(), taken, 0, &[7; 32], time(RESULT_AT), disk)
     };
     let (folder, room) = room_after(4);
     assert!(matches!(result::known(&room.ledger(), NAME), Ok(none) if none.versions.is_empty()));
@@ -558,7 +560,7 @@ fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
         let done = record(&room, &mut kill);
         if !kill.is_dead {
             done.expect("nothing was in the way");
-            assert!(writes_left >= 7, "a table, its folder and an entry take more writes than {writes_left}");
+            assert!(writes_left >= 9, "a salt, a table, their folder and an entry take more writes than {writes_left}");
             break;
         }
         record(&room, &mut Direct).expect("the same command goes on");
@@ -581,7 +583,18 @@ fn results_on_the_ledger_survive_a_kill_at_any_write_and_show_any_change() {
     let early = early.output().expect("the program can be started");
     assert_eq!((early.status.code(), notice.exists()), (Some(2), false));
     assert!(support::stderr(&early).contains("are secret until 2026-12-31"), "{}", support::stderr(&early));
-    let table = room.ledger().attempt_folder(NAME, 1).join(format!("results/{:06}.csv", entry.number));
+    // Without the salt the few rows that a table can have could be tried against the root.
+    let tables = room.ledger().attempt_folder(NAME, 1).join("results");
+    let table = tables.join(format!("{:06}.csv", entry.number));
+    let rows = fs::read(&table).expect("the table");
+    let plain = fairdraw::ledger::merkle::root(Suite::Dr1, seal::rows(&rows));
+    assert_ne!(entry.fact("results"), Some(format!("1 {}", fairdraw::ledger::hash::hex(&plain)).as_str()));
+    let salt = tables.join(format!("{:06}.salt", entry.number));
+    let kept = fs::read_to_string(&salt).expect("the salt");
+    fs::write(&salt, kept.replace("07", "08")).expect("a file can be written");
+    assert!(matches!(result::known(&room.ledger(), NAME), Err(CeremonyError::Changed { .. })));
+    fs::write(&salt, kept).expect("a file can be written");
+    assert!(result::known(&room.ledger(), NAME).is_ok());
     let text = fs::read_to_string(&table).expect("the table");
     fs::write(&table, text.replace("no-problem", "pending")).expect("a file can be written");
     assert!(matches!(result::known(&room.ledger(), NAME), Err(CeremonyError::Changed { .. })));

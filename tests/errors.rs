@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use fairdraw::audit::bundles::AuditError;
 use fairdraw::both;
 use fairdraw::ceremony::CeremonyError;
+use fairdraw::ceremony::drand::DrandError;
 use fairdraw::files::bundle::BundleError;
 use fairdraw::files::ledger::LedgerError;
 use fairdraw::files::results::ResultsError;
@@ -82,6 +83,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NotSealed(name()),
         Refusal::SealedAlready { ceremony: name(), attempt: 1, entry: 1 },
         Refusal::Attempt { ceremony: name(), expected: 1, found: 2 },
+        Refusal::Suite { ceremony: name(), suite: "dr9".to_owned() },
         Refusal::NoEntropy(name()),
         Refusal::NoBeacon(name()),
         Refusal::NotRolled(name()),
@@ -94,6 +96,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Void { ceremony: name(), attempt: 1, entry: 5 },
         Refusal::Opened(name()),
         Refusal::SampleUnknown(name()),
+        Refusal::AfterVoid { ceremony: name(), attempt: 2 },
+        Refusal::OtherSample { ceremony: name(), attempt: 1, entry: 4 },
+        Refusal::NotVoid { ceremony: name(), attempt: 1 },
+        Refusal::DisclosedAlready { ceremony: name(), attempt: 1 },
     ]
 }
 
@@ -164,11 +170,12 @@ fn the_ceremony_and_its_ledger_speak_both() {
         CeremonyError::NotFallen { what: what(), falls: time(), now: time() },
         CeremonyError::Late { what: what(), falls: time(), now: time() },
         CeremonyError::Reused(what(), 3),
-        CeremonyError::TypedTwice { what: what(), first: "1".to_owned(), second: "2".to_owned() },
+        CeremonyError::TypedTwice { what: what(), at: 2 },
         CeremonyError::Rolls { what: what(), planned: 24, found: 4 },
         CeremonyError::NotSealed(1),
         CeremonyError::Short(what()),
         CeremonyError::NoFallback,
+        CeremonyError::Drand(DrandError::NotBuilt),
         CeremonyError::Record(EntropyError::Empty),
         CeremonyError::Changed { file: "samples.csv".to_owned() },
         CeremonyError::LodgedBefore { handed_over: time(), step: time(), now: time() },
@@ -180,6 +187,28 @@ fn the_ceremony_and_its_ledger_speak_both() {
     ceremony.extend(amendments().into_iter().map(CeremonyError::Amend));
     assert_told("src/ceremony/mod.rs", "CeremonyError", &ceremony);
     ceremony.iter().for_each(|error| assert_advice(&error.advice()));
+}
+
+// Without it the one error that a clerk meets when the beacon is pasted would be told to half of the room.
+#[test]
+fn pasted_beacons_speak_both() {
+    let hash = || "52db9ba70e0cc0f6".to_owned();
+    let errors = [
+        DrandError::NotBuilt,
+        DrandError::NotSealed("kl8".to_owned()),
+        DrandError::TooEarly(123),
+        DrandError::Form("missing field `round` at line 1".to_owned()),
+        DrandError::UnknownChain(hash()),
+        DrandError::OtherChain { sealed: hash(), found: hash() },
+        DrandError::Scheme("bls-bn254".to_owned()),
+        DrandError::OtherRound { sealed: "123".to_owned(), found: 124 },
+        DrandError::OtherTime { round: 123, falls: time(), sealed: time() },
+        DrandError::BeforeSeal { round: 123, falls: time(), sealed: time() },
+        DrandError::Signature(123),
+        DrandError::Randomness { round: 123, expected: hash(), found: hash() },
+    ];
+    assert_told("src/ceremony/drand.rs", "DrandError", &errors);
+    errors.iter().for_each(|error| assert_advice(&error.advice()));
 }
 
 // Without it a refused notice or signature would be explained to half of its readers.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fairdraw::ledger::chain::{self, ChainError, Entry, GENESIS, Kind, Relation};
 use fairdraw::ledger::proof::{Absence, Inclusion, ProofError};
 use fairdraw::ledger::{merkle, state};
+use fairdraw::lottery::Suite;
 
 /// Makes a ledger of one whole ceremony.
 fn ledger() -> Vec<Entry> {
@@ -143,20 +144,26 @@ fn permute(order: &mut Vec<usize>, from: usize, each: &mut dyn FnMut(&[usize])) 
 /// Without this, a row could be claimed for a plan in which it never stood.
 #[test]
 fn inclusion_proofs_hold_for_their_own_leaf_and_for_no_other() {
-    for size in 1..=33 {
+    for (size, suite) in (1..=33).flat_map(|size| Suite::ALL.map(|suite| (size, suite))) {
         let leaves: Vec<String> = (0..size).map(|at| format!("row {at}")).collect();
-        let root = merkle::root(&leaves);
+        let root = merkle::root(suite, &leaves);
         for at in 0..size {
-            let proof = Inclusion::of(&leaves, at);
+            let proof = Inclusion::of(suite, &leaves, at);
             assert_eq!(Inclusion::parse(&proof.text()).as_ref(), Some(&proof));
             for (other, leaf) in leaves.iter().enumerate() {
-                assert_eq!(proof.verify(leaf.as_bytes(), &root).is_ok(), other == at, "{at} of {size}, leaf {other}");
+                assert_eq!(
+                    proof.verify(suite, leaf.as_bytes(), &root).is_ok(),
+                    other == at,
+                    "{at} of {size}, leaf {other}"
+                );
             }
             let moved = Inclusion { index: (at as u64 + 1) % size as u64, ..proof.clone() };
-            assert!(size == 1 || moved.verify(leaves[at].as_bytes(), &root).is_err());
+            let other = Suite::ALL[usize::from(suite == Suite::ALL[0])];
+            assert!(proof.verify(other, leaves[at].as_bytes(), &root).is_err());
+            assert!(size == 1 || moved.verify(suite, leaves[at].as_bytes(), &root).is_err());
             let mut longer = proof.clone();
             longer.path.push(root);
-            assert_eq!(longer.verify(leaves[at].as_bytes(), &root), Err(ProofError::Shape));
+            assert_eq!(longer.verify(suite, leaves[at].as_bytes(), &root), Err(ProofError::Shape));
         }
     }
 }
@@ -167,13 +174,13 @@ fn absence_proofs_hold_for_what_is_not_there() {
     let ids: Vec<String> = (0..20).map(|at| format!("{:03}", 10 * at + 5)).collect();
     let rows: Vec<String> = ids.iter().map(|id| format!("{id},1")).collect();
     let id_of = |row: &str| -> usize { row.find(',').unwrap_or(row.len()) };
-    let (root, size) = (merkle::root(&rows), rows.len() as u64);
+    let (root, size) = (merkle::root(Suite::Dr1, &rows), rows.len() as u64);
     for number in 0..210 {
         let wanted = format!("{number:03}");
-        let proof = Absence::of(&rows, &wanted, |row| &row[..id_of(row)]);
+        let proof = Absence::of(Suite::Dr1, &rows, &wanted, |row| &row[..id_of(row)]);
         assert_eq!(proof.is_none(), ids.contains(&wanted), "{wanted}");
         let Some(proof) = proof else { continue };
-        let verify = |id: &str| proof.verify(id, size, &root, |row| &row[..id_of(row)]);
+        let verify = |id: &str| proof.verify(Suite::Dr1, id, size, &root, |row| &row[..id_of(row)]);
         assert_eq!(verify(&wanted), Ok(()), "{wanted}");
         for there in &ids {
             assert!(verify(there).is_err(), "{wanted} used for {there}");

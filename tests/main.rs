@@ -3,12 +3,15 @@
 mod after;
 mod amend;
 mod audit;
+mod c2sp;
 mod ceremony;
 mod cli;
+mod drand;
 mod errors;
 mod estimates;
 mod fault_cases;
 mod faults;
+mod gm;
 mod golden;
 mod languages;
 mod ledger;

@@ -82,7 +82,7 @@ fn checkpoints_are_what_c2sp_says_and_openssl_verifies_them() {
     let lines: Vec<String> = note.text().lines().map(str::to_owned).collect();
     assert_eq!(lines[..2], ["330106.gov.cn/fairdraw", "4"]);
     let leaves: Vec<String> = ledger.entries().iter().map(Entry::text).collect();
-    assert_eq!(lines[2], STANDARD.encode(fairdraw::ledger::merkle::root(&leaves)));
+    assert_eq!(lines[2], STANDARD.encode(fairdraw::ledger::merkle::root(fairdraw::lottery::Suite::Dr1, &leaves)));
     assert_eq!(lines[3], "");
     assert!(lines[4].starts_with("— 330106.gov.cn/fairdraw ") && lines[5].starts_with("— henan.gov.cn/witness "));
     assert_eq!(Signed::parse(&note.text()).as_ref(), Ok(&note));

@@ -7,7 +7,7 @@ use std::process::Command;
 use fairdraw::files::bundle::{MANIFEST, Manifest};
 use fairdraw::files::freeze::File;
 use fairdraw::files::rows;
-use fairdraw::lottery::{Iv, keys::team_label};
+use fairdraw::lottery::{Iv, Suite, keys::team_label};
 use fairdraw::plan::check::{check, check_potentials};
 use fairdraw::plan::model::{Holder, InspectorNo, Plan, Potential, Seat};
 use fairdraw::run::Made;
@@ -24,7 +24,7 @@ fn forged(made: &Made, plan: &Plan) -> (tempfile::TempDir, std::path::PathBuf) {
     let listed = files_below(&folder).into_iter().filter(|(path, _)| path != MANIFEST);
     let files: Vec<File> = listed.map(|(path, bytes)| File { path, bytes }).collect();
     let rules = &made.inputs.rules;
-    let manifest = Manifest::of(&files, &rules.period, &rules.region, made.summary.witnessed);
+    let manifest = Manifest::of(&files, rules.suite, &rules.period, &rules.region, made.summary.witnessed);
     fs::write(folder.join(MANIFEST), manifest.text()).expect("a file can be written");
     (holds, folder)
 }
@@ -61,7 +61,7 @@ fn another_team(made: &Made) -> (Plan, String) {
             for rank in 1..=9 {
                 let mut plan = made.plan.clone();
                 let seats = &mut plan.visits[at].teams[0].seats;
-                seats[1] = Seat { inspector: no, rank, ticket: key.ticket(Iv::of(&officer.certificate)) };
+                seats[1] = Seat { inspector: no, rank, ticket: key.ticket(Iv::of(Suite::Dr1, &officer.certificate)) };
                 if seats[0].inspector != no
                     && team.seats[1].inspector != no
                     && check(inputs, &made.prk, &plan).is_empty()

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fairdraw::lottery::{Entropy, Iv, Prk};
+use fairdraw::lottery::{Entropy, Iv, Prk, Suite};
 use fairdraw::plan::check::REASONS;
 use fairdraw::plan::model::{Frames, Inputs};
 use fairdraw::plan::{draws, scope};
@@ -31,7 +31,7 @@ fn for_all<S: Strategy>(cases: u32, seed: u8, values: S, test: impl Fn(S::Value)
 }
 
 fn prk(seed: &str) -> Prk {
-    Prk::of(&Entropy::from_seed(seed).expect("the seed is printable"))
+    Prk::of(Suite::Dr1, &Entropy::from_seed(seed).expect("the seed is printable"))
 }
 
 fn loaded(workspace: &Workspace) -> (Inputs, Frames) {
@@ -189,7 +189,7 @@ fn nobody_disappears_in_silence() {
 fn ids_of_kind_0_can_be_read_back() {
     // Without it two codes could share an IV and so a ticket; what can be read back is unique.
     for_all(2_000, 6, "[0-9A-Z]{1,22}", |id| {
-        let iv = Iv::of(&id).to_string();
+        let iv = Iv::of(Suite::Dr1, &id).to_string();
         let length = usize::from_str_radix(&iv[1..3], 16).expect("hex");
         let mut value = u128::from_str_radix(&iv[3..], 16).expect("hex");
         let mut read = vec![0u8; length];
@@ -199,5 +199,7 @@ fn ids_of_kind_0_can_be_read_back() {
         }
         assert_eq!((&iv[..1], value, String::from_utf8(read).expect("ASCII")), ("0", 0, id));
     });
-    for_all(500, 7, "[a-zÀ-ÿ一-龥-]{1,12}", |id| assert!(Iv::of(&id).to_string().starts_with('1'), "{id}"));
+    for_all(500, 7, "[a-zÀ-ÿ一-龥-]{1,12}", |id| {
+        assert!(Iv::of(Suite::Dr1, &id).to_string().starts_with('1'), "{id}")
+    });
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fairdraw::lottery::keys::entity_label;
-use fairdraw::lottery::{Entropy, Entry, Iv, Prk, Rounding, draw};
+use fairdraw::lottery::{Entropy, Entry, Iv, Prk, Rounding, Suite, draw};
 use fairdraw::scan::pool::Margin;
 use fairdraw::scan::work::{self, Settings};
 use fairdraw::scan::{Job, registry};
@@ -94,11 +94,12 @@ fn a_sample_is_the_lotterys_own() {
     csv(&folder.join("r.csv"), &rows);
     let files = sample(&[&folder.join("r.csv")], &folder.join("out"), &[]);
     let entropy = Entropy::from_seed("s").expect("a seed");
-    let key = Prk::of(&entropy).key(&entity_label("100000.2026Q4"));
+    let key = Prk::of(Suite::Dr1, &entropy).key(&entity_label("100000.2026Q4"));
     let (mut samples, mut strata) = (fairdraw::scan::write::SAMPLES_HEADING.to_owned(), String::new());
     for (class, part) in [("A", 1u32), ("B", 3), ("C", 10), ("D", 30)] {
         let ids: Vec<&String> = rows.iter().filter(|row| row[5] == class).map(|row| &row[0]).collect();
-        let entry = |(at, id): (usize, &&String)| Entry { at: at as u32, iv: Iv::of(id), balls: 1, behind: false };
+        let entry =
+            |(at, id): (usize, &&String)| Entry { at: at as u32, iv: Iv::of(Suite::Dr1, id), balls: 1, behind: false };
         let frame: Vec<Entry> = ids.iter().enumerate().map(entry).collect();
         let population = frame.len() as u32;
         let n = (population * part).div_ceil(100);
@@ -111,7 +112,7 @@ fn a_sample_is_the_lotterys_own() {
         }
         let cutoff = drawn.cutoff().expect("each class has some").ticket;
         strata += &format!("sample,{class},100000.2026Q4,{population},{n},{r},1,{cutoff}\n");
-        let sum = ids.iter().fold(0u128, |sum, id| sum.wrapping_add(key.ticket(Iv::of(id)).value()));
+        let sum = ids.iter().fold(0u128, |sum, id| sum.wrapping_add(key.ticket(Iv::of(Suite::Dr1, id)).value()));
         assert!(text(&files, "frames.csv").contains(&format!("sample,{class},{population},{sum:032x}\n")), "{class}");
     }
     assert_eq!(text(&files, "samples.csv"), samples);
@@ -212,7 +213,7 @@ fn a_limit_that_was_too_tight_costs_a_pass_and_no_pick() {
                 rates = \"A 1%;B 3%;C 10%;D 30%\"\n[[task]]\ncode = \"b\"\nrates = \"77户\"\ngroup = \"B\"\n";
     let mut job = Job::parse(text).expect("a job");
     let sources = registry::open(&[folder.join("r.csv")], &mut job).expect("a registry");
-    let prk = Prk::of(&Entropy::from_seed("tight").expect("a seed"));
+    let prk = Prk::of(Suite::Dr1, &Entropy::from_seed("tight").expect("a seed"));
     let usual = work::draw(&job, &prk, &sources, &Settings::quiet()).expect("no faults");
     let none = Margin { deviations: 0, rows: 0 };
     let tight = Settings { margin: none, threads: 1, ..Settings::quiet() };

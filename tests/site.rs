@@ -43,6 +43,23 @@ fn certificates_alone_name_nobody() {
     assert!(site.contains_key("bundle/inputs/inspectors.csv"));
 }
 
+/// The page's script is all modules in one scope: a name that two of them give would stop it before its first line.
+#[test]
+fn no_two_modules_give_one_name() {
+    let site = text(Officers::Certificate);
+    let mut names = BTreeMap::new();
+    for line in site["assets/site.js"].lines() {
+        let mut words = line.split([' ', '(', '=', '{']).skip_while(|word| *word == "async");
+        let kind = words.next().unwrap_or_default();
+        if !["const", "let", "function", "class"].contains(&kind) {
+            continue;
+        }
+        let name = words.find(|word| !word.is_empty()).unwrap_or_default();
+        assert_eq!(names.insert(name.to_owned(), line.to_owned()), None, "{name} stands twice: {line}");
+    }
+    assert!(names.len() > 100 && names.contains_key("sm3") && names.contains_key("sha256"), "{} names", names.len());
+}
+
 /// A page that loads anything from another place would tell that place who looks.
 #[test]
 fn nothing_comes_from_elsewhere() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fairdraw::lottery::{Entropy, Prk};
+use fairdraw::lottery::{Entropy, Prk, Suite};
 use fairdraw::plan::forecast::forecast;
 use fairdraw::plan::staffing::{Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, Site, TeamKeys, staff_with};
 use fairdraw::publish::explain::{Answer, explain};
@@ -46,7 +46,7 @@ fn problem(officers: u32, windows: &[(u32, u32)], days: u32) -> Problem {
 
 fn keys(number: u32) -> TeamKeys {
     let entropy = Entropy::from_seed(&format!("staffing {number}")).expect("the seed is printable");
-    TeamKeys::new(Prk::of(&entropy), "411381.2024Q2")
+    TeamKeys::new(Prk::of(Suite::Dr1, &entropy), "411381.2024Q2")
 }
 
 #[test]

@@ -253,7 +253,8 @@ fn whoever_was_met_is_not_replaced() {
         let key = (visit[0].clone(), visit[6].split(';').next().expect("an item").to_owned());
         let records = Records { period: NAME.to_owned(), versions: [(key, vec![of])].into() };
         let taken = Taken { new: 1, ..Taken::default() };
-        result::record(&mut room.ledger(), &records, taken, 0, time(AMEND_AT), &mut Direct).expect("on record");
+        result::record(&mut room.ledger(), &records, taken, 0, &[9; 32], time(AMEND_AT), &mut Direct)
+            .expect("on record");
     };
     let (_folder, room) = county();
     let old = visit_for(&room, "2026-003");

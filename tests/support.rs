@@ -186,6 +186,17 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Outp
     fairdraw().args(args).output().expect("the program can be started")
 }
 
+/// Asks the second implementation about a bundle, beside the office's ledger if there is one; returns status and answer.
+pub fn verify_draw(bundle: &Path, ledger: Option<&Path>) -> (Option<i32>, String) {
+    let mut call = Command::new("python3");
+    call.arg(project().join("scripts/verify_draw.py")).arg(bundle);
+    if let Some(folder) = ledger {
+        call.arg("--ledger").arg(folder);
+    }
+    let output = call.output().expect("Python 3 is there, as for scripts/check");
+    (output.status.code(), stdout(&output).to_owned())
+}
+
 /// Returns what was written to stdout.
 pub fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).expect("stdout is UTF-8")

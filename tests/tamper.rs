@@ -207,7 +207,7 @@ fn rewrite_manifest(folder: &Path, made: &Made) {
     let mut files: Vec<File> = files_below(folder).into_iter().map(|(path, bytes)| File { path, bytes }).collect();
     files.retain(|file| file.path != MANIFEST);
     let rules = &made.inputs.rules;
-    let manifest = Manifest::of(&files, &rules.period, &rules.region, made.summary.witnessed);
+    let manifest = Manifest::of(&files, rules.suite, &rules.period, &rules.region, made.summary.witnessed);
     fs::write(folder.join(MANIFEST), manifest.text()).expect("a file can be written");
 }
 

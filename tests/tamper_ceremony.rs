@@ -7,6 +7,7 @@ use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::verify::{Evidence, verify};
 
 use crate::ceremony::{Room, room_after};
+use crate::support::verify_draw;
 
 /// Verifies the bundle of a room, beside its ledger if asked, and returns the files that are named.
 fn named(room: &Room, with_ledger: bool) -> Vec<String> {
@@ -126,15 +127,26 @@ type Rewrite = fn(&mut Vec<Entry>);
 /// drawn under another; a fork, a truncation and a reordering are found, and a hole in the chain by itself.
 #[test]
 fn a_forked_cut_or_reordered_ledger_is_found() {
-    let rewritten: [(&str, Rewrite, &str); 3] = [
+    // The root of a draw's teams, notices or sample is one that its plan does not give.
+    fn forge_root(all: &mut [Entry], word: &str) {
+        let fact = all[3].facts.iter_mut().find(|(known, _)| known == word).expect("the draw has the fact");
+        let digit = fact.1.pop().expect("a digit");
+        fact.1.push(if digit == '0' { '1' } else { '0' });
+    }
+    let rewritten: [(&str, Rewrite, &str); 6] = [
         ("a fork", |all| all[0].facts[1].1 = "fairdraw 9.9.9".to_owned(), "ledger/000001-SEAL.txt"),
         ("cut before the draw", |all| all.truncate(3), "manifest.json"),
+        ("another root of teams", |all| forge_root(all, "teams"), "ledger/000004-DRAW.txt"),
+        ("another root of notices", |all| forge_root(all, "notices"), "ledger/000004-DRAW.txt"),
+        ("another sample", |all| forge_root(all, "sample"), "ledger/000004-DRAW.txt"),
         ("cut within the entropy", |all| all.truncate(2), "ledger/000003-ENTROPY.txt"),
     ];
     for (how, change, file) in rewritten {
         let (_folder, room) = room_after(5);
         forge(&room, change);
         assert_eq!(named(&room, true), [file], "{how}");
+        let (status, told) = verify_draw(&room.bundle(), Some(&room.folder.join("ledger")));
+        assert!(status == Some(1) && (how.starts_with("cut") || told.contains(file)), "{how}: {told}");
     }
     // Two entries change places: the order of a ceremony refuses it, whatever the hashes say.
     let (_folder, room) = room_after(5);

@@ -5,7 +5,7 @@
 //! bad luck, and one that passes would not pass with a few per cent of bias. X² is Pearson's statistic; `chi2(k)` is
 //! the 1 − 1e-9 quantile of the chi-square distribution with k degrees of freedom.
 
-use fairdraw::lottery::{Entropy, Entry, Iv, Key, Prk, draw, keys::entity_label};
+use fairdraw::lottery::{Entropy, Entry, Iv, Key, Prk, Suite, draw, keys::entity_label};
 use fairdraw::plan::model::StratumName;
 use fairdraw::plan::{draws, model};
 
@@ -13,7 +13,7 @@ use crate::support::{Workspace, small};
 
 /// Returns the ceremony's key of one of the fixed seeds.
 fn prk(test: &str, number: u32) -> Prk {
-    Prk::of(&Entropy::from_seed(&format!("{test} {number}")).expect("the seed is printable"))
+    Prk::of(Suite::Dr1, &Entropy::from_seed(&format!("{test} {number}")).expect("the seed is printable"))
 }
 
 fn key(test: &str, number: u32) -> Key {
@@ -24,7 +24,7 @@ fn key(test: &str, number: u32) -> Key {
 fn frame(balls: &[u8]) -> Vec<Entry> {
     let entry = |(at, balls): (u32, &u8)| Entry {
         at,
-        iv: Iv::of(&format!("91411381MA4000{:04}", 1000 + at)),
+        iv: Iv::of(Suite::Dr1, &format!("91411381MA4000{:04}", 1000 + at)),
         balls: *balls,
         behind: false,
     };

@@ -97,9 +97,9 @@ class Plan:
 
     def tickets(self, agency, label, certificates):
         """Certificates by ticket under a label."""
-        key = key_of(self.prk, f"dr1/team/{self.group}/{agency}/{label}")
-        blocks = blocks_of(key, list(certificates))
-        return sorted(blocks, key=lambda c: (blocks[c][:16], iv_of(c)))
+        key = key_of(self.prk, f"dr1/team/{self.group}/{agency}/{label}", self.inputs.suite)
+        blocks = blocks_of(key, list(certificates), suite=self.inputs.suite)
+        return sorted(blocks, key=lambda c: (blocks[c][:16], iv_of(c, self.inputs.suite)))
 
     def of_day(self, certificate, date):
         return [v for (v, _), team in self.teams.items() if certificate in team and self.visits[v].date == date]
@@ -393,12 +393,26 @@ def check_whole(plan, file):
 def notices(plan):
     """§16.2: the salted rows."""
     for visit in plan.rows()[0]:
-        salt = key_of(plan.prk, f"dr1/notice/{plan.group}/{visit.visit_id}")[:16].hex()
+        salt = key_of(plan.prk, f"dr1/notice/{plan.group}/{visit.visit_id}", plan.inputs.suite)[:16].hex()
         teams = []
         for agency in split_list(visit.agencies):
             outing = plan.outing(visit, agency)
             teams.append(" ".join([agency] + plan.tickets(agency, outing[0], plan.teams[visit.visit_id, agency])))
         yield write_csv("x", [(salt,) + tuple(visit) + (";".join(teams),)]).split(b"\n", 1)[1][:-1]
+
+
+def rooted(plan, rows):
+    """§15.5: number of rows and their root."""
+    return f"{len(rows)} {merkle_root(rows, plan.inputs.suite)}"
+
+
+def check_draw(plan, draw, embargo, files):
+    """§15.5: what a DRAW says of its plan, before any amendment."""
+    lines = lambda name: files[name].split(b"\n")[1:-1]
+    facts = [("sample", sha256(files["samples.csv"])), ("notices", rooted(plan, list(notices(plan)))),
+             ("teams", rooted(plan, lines("teams.csv")))] + ([] if embargo else [("visits", rooted(plan, lines("visits.csv")))])
+    for word, expected in facts:
+        demand(draw.fact(word) == expected, draw.file, word, expected, draw.fact(word))
 
 
 def apply(plan, file, number, data, entry):
@@ -422,7 +436,7 @@ def apply(plan, file, number, data, entry):
         rest = move(plan, file, visit, value("day"), half or visit.half)
     else:
         given, rest = [], substitute(plan, file, visit, entry.time)
-    salt = key_of(plan.prk, f"dr1/amend/{entry.ceremony}/{number}")[:16].hex()
+    salt = key_of(plan.prk, f"dr1/amend/{entry.ceremony}/{number}", plan.inputs.suite)[:16].hex()
     again = [("salt", salt), ("reason", reason), ("visit", visit.visit_id)] + given + rest
     compare(file, ("dr1 amend v1\n" + "".join(f"{a} {b}\n" for a, b in again)).encode(), data)
     check_whole(plan, file)
@@ -430,7 +444,7 @@ def apply(plan, file, number, data, entry):
     leaves = write_csv(TEAMS, teams).split(b"\n")[1:-1]
     rows = list(notices(plan))
     facts = [("number", str(number)), ("what", kind), ("reason", reason), ("details", sha256(data)),
-             ("notices", f"{len(rows)} {merkle_root(rows)}"), ("teams", f"{len(leaves)} {merkle_root(leaves)}")]
+             ("notices", rooted(plan, rows)), ("teams", rooted(plan, leaves))]
     for (word, expected), found in itertools.zip_longest(facts, entry.facts, fillvalue=("", "")):
         demand((word, expected) == tuple(found), file, f"{word}, after {entry.file}", " ".join(found), f"{word} {expected}")
 
@@ -482,6 +496,9 @@ def check_office(files, office, inputs, prk, strata, duties, prefix=""):
            sha256(files["manifest.json"]))
     check_void(entries, attempts, others, ceremony)
     plan = Plan(inputs, prk, strata, duties, files)
+    step = now.draw or now.void or now.disclosed
+    if step and step.fact("teams"):
+        check_draw(plan, step, now.seal.fact("embargo"), files)
     made = check_amendments(entries, others, now.seal, plan, f"{ceremony}.{now.seal.attempt}", prefix)
     say("14 office", f"{len(entries)} entries; {len(made)} amendments replayed, "
                      f"{sum(len(step) for _, step in plan.gone)} tasks with a substitute or none left")

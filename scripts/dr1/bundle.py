@@ -5,6 +5,7 @@ import os
 
 from .answers import CannotAnswer, No, say, sha256
 from .lottery import is_number
+from .suites import SUITES
 from .tables import INPUTS
 
 
@@ -57,7 +58,7 @@ def read_manifest(files):
         in_order = all(a < b for a, b in zip(paths, paths[1:]))
     except (ValueError, KeyError, TypeError) as error:
         raise CannotAnswer(f"manifest.json cannot be read: {error!r}")
-    if first != ("fairdraw bundle 1", "dr1"):
+    if first[0] != "fairdraw bundle 1" or first[1] not in SUITES:
         raise CannotAnswer(f"manifest.json is of another format or protocol: {first[0]}, {first[1]}")
     again = {key: manifest.get(key) for key in "format tool protocol period region witnessed".split()}
     again["files"] = [dict(zip(("path", "bytes", "sha256"), entry)) for entry in listed]

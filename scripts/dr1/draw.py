@@ -1,10 +1,8 @@
 """§7, §8.3 and §10: frames, strata, the draw, and the commitment."""
 import collections
 import functools
-import hashlib
 import itertools
 
-from .answers import sha256
 from .lottery import (
     CLASSES,
     amount,
@@ -17,6 +15,7 @@ from .lottery import (
     refuse_equal_ivs,
     sample_size,
 )
+from .suites import DR1
 from .tables import INPUTS, split_list, write_csv
 
 
@@ -80,7 +79,7 @@ def build_frames(inputs):
             else:
                 frames[task.code].append(entity)
     for code, frame in frames.items():
-        refuse_equal_ivs([entity.id for entity in frame], "entities.csv", f"frame of task {code}")
+        refuse_equal_ivs([entity.id for entity in frame], "entities.csv", f"frame of task {code}", inputs.suite)
     return frames, sorted(excluded)
 
 
@@ -132,9 +131,10 @@ def draw_all(inputs, strata, prk):
     for _, part in itertools.groupby(strata, key=lambda s: s.task.code):
         new = set()
         for stratum in part:
-            known = blocks_of(key_of(prk, "dr1/entity/" + stratum.group), stratum.ids, blocks[stratum.group])
+            known = blocks_of(key_of(prk, "dr1/entity/" + stratum.group, inputs.suite), stratum.ids,
+                              blocks[stratum.group], inputs.suite)
             behind = drawn[stratum.group] if stratum.task.spread == "yes" else ()
-            stratum.order = places(stratum.ids, stratum.balls, behind, known)
+            stratum.order = places(stratum.ids, stratum.balls, behind, known, inputs.suite)
             new.update(place[4] for place in stratum.order[:stratum.n])
         drawn[stratum.group] |= new
     return sum(map(len, blocks.values()))
@@ -168,22 +168,22 @@ def form_duties(strata):
     return duties
 
 
-def merkle_root(leaves):
-    """§10, RFC 6962 §2.1. Joining neighbours level by level, an odd last one going up as it is, gives its tree."""
-    level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
+def merkle_root(leaves, suite=DR1):
+    """§10, RFC 6962 §2.1, with the hash of a suite. Joining neighbours level by level, an odd last one going up as it is, gives its tree."""
+    level = [suite.hash(b"\x00" + leaf) for leaf in leaves]
     while len(level) > 1:
-        joined = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2])]
+        joined = [suite.hash(b"\x01" + a + b) for a, b in zip(level[::2], level[1::2])]
         level = joined + level[len(level) - len(level) % 2:]
-    return level[0].hex() if level else sha256(b"")
+    return level[0].hex() if level else suite.hex(b"")
 
 
 def write_commit(files, inputs, strata):
     """§10: commit.txt."""
     plan = inputs.plan
-    lines = ["dr1 commit v1", "suite dr1", f"region {plan['region']}",
+    lines = ["dr1 commit v1", f"suite {inputs.suite.name}", f"region {plan['region']}",
              f"period {plan['name']} {plan['first']} {plan['last']}", f"rounding {plan['rounding']}"]
-    lines += [f"input {name} {sha256(files['inputs/' + name])}" for name in INPUTS]
+    lines += [f"input {name} {inputs.suite.hex(files['inputs/' + name])}" for name in INPUTS]
     for s in strata:
-        root = merkle_root([f"{ident},{s.balls[ident]}".encode() for ident in s.ids])
+        root = merkle_root([f"{ident},{s.balls[ident]}".encode() for ident in s.ids], inputs.suite)
         lines.append(" ".join(map(str, ("stratum",) + s.numbers() + (root,))))
     return ("\n".join(lines) + "\n").encode()

@@ -2,10 +2,11 @@
 import datetime
 import re
 
-from .answers import No, say, sha256
+from .answers import CannotAnswer, No, say, sha256
 from .bundle import LEDGER as FOLDER
 from .draw import merkle_root
 from .lottery import pre_beacon_code
+from .suites import SUITES
 
 
 KINDS = "SEAL LODGE ENTROPY DRAW PUBLISH AMEND VOID RESULT AUDIT".split()
@@ -82,6 +83,8 @@ def fault_of(entry, now, own):
     """§15: what is wrong with this step behind the attempt `now` (None: the ceremony was never sealed); "" if nothing.
     `own` is the attempt that the entry names, which may be an earlier, void one."""
     if entry.kind == "SEAL":
+        if (entry.fact("suite") or "dr1") not in SUITES:
+            raise CannotAnswer(f"{entry.file}: the suite {entry.fact('suite')} is not known to this program")
         if now and not now.void:
             return f"attempt {now.seal.attempt} stands"
         expected = int(now.seal.attempt) + 1 if now else 1
@@ -191,14 +194,14 @@ def check_times(now):
         raise No(now.entropy.file, "time", f"not before {falls}", now.entropy.time)
 
 
-def kinds_of(record):
+def kinds_of(record, suite):
     """The lines of a record in the words of a SEAL: kind and number of the dice, hashes of sealed values, the beacon."""
     result = []
     for word, *rest in (line.split(" ") for line in record.decode().split("\n")[1:-1]):
         if word == "dice":
             result.append(f"dice {rest[0]} {len(rest[1])}")
         elif word == "sealed":
-            result.append(f"sealed {rest[0]} {sha256(bytes.fromhex(rest[1]))}")
+            result.append(f"sealed {rest[0]} {suite.hex(bytes.fromhex(rest[1]))}")
         else:
             result.append(f"beacon {rest[0]} {rest[1]}" if word == "beacon" else word)
     return result
@@ -213,6 +216,7 @@ def check_ledger(files, ceremony):
     if not now or not now.entropy:
         raise No(entries[-1].file, "the whole file", f"a complete entropy of {ceremony}", "none in the ledger")
     seal, drawn = now.seal, now.entropy
+    suite = SUITES[seal.fact("suite") or "dr1"]
 
     def same(file, what, expected, found):
         if expected != found:
@@ -222,13 +226,21 @@ def check_ledger(files, ceremony):
     same("entropy.txt", f"SHA-256, after {drawn.file}", drawn.fact("record"), sha256(files["entropy.txt"]))
     for name, word in ROOTED.items():
         rows = files["inputs/" + name].split(b"\n")[1:-1]
-        same("inputs/" + name, f"rows and root, after {seal.file}", seal.fact(word), f"{len(rows)} {merkle_root(rows)}")
+        same("inputs/" + name, f"rows and root, after {seal.file}", seal.fact(word), f"{len(rows)} {merkle_root(rows, suite)}")
     lodged = now.rolled.fact("code") if now.rolled else drawn.fact("pre-beacon")
-    same("entropy.txt", "pre-beacon code", lodged, pre_beacon_code(files["entropy.txt"]))
+    same("entropy.txt", "pre-beacon code", lodged, pre_beacon_code(files["entropy.txt"], suite))
     deciding = seal.fact("fallback" if drawn.fact("fallback-reason") else "beacon")
     planned = [f"dice {value}" for value in seal.all("dice")] + [f"sealed {value}" for value in seal.all("sealed-value")]
     planned += ["beacon " + " ".join(deciding.split(" ")[:2])] if deciding else []
-    same("entropy.txt", "the kinds of chance, after the seal", planned, kinds_of(files["entropy.txt"]))
+    same("entropy.txt", "the kinds of chance, after the seal", planned, kinds_of(files["entropy.txt"], suite))
+    signature = drawn.fact("signature")
+    if signature:
+        source, issue, value = files["entropy.txt"].decode().split("\n")[-2].split(" ")[1:]
+        if not source.startswith("drand/") or not re.fullmatch("([0-9a-f]{2})+", signature):
+            raise No(drawn.file, "signature", "a signature of the sealed chain of drand", f"{source} {signature}")
+        same("entropy.txt", f"the randomness of round {issue}, after {drawn.file}", sha256(bytes.fromhex(signature)), value)
+        say("", f"drand round {issue}: the record holds the SHA-256 of its signature; the signature itself is for")
+        say("", "`fairdraw verify`, or any client of drand")
     check_times(now)
     say("13 ledger", f"{len(entries)} entries in one chain, in order; attempt {seal.attempt} of {ceremony}; three roots, record "
                      "and commitment agree; its head is")

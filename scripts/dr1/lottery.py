@@ -1,11 +1,9 @@
 """§1 to §6: identifiers, record of entropy, keys, tickets, sample sizes, samples. Nothing here knows a file."""
 import functools
-import hashlib
-import hmac
 import re
-import struct
 
-from .answers import No, sha256
+from .answers import No
+from .suites import DR1
 
 
 CLASSES = "ABCDN"
@@ -21,18 +19,18 @@ class BadRecord(Exception):
 
 
 @functools.lru_cache(maxsize=None)
-def iv_of(ident):
+def iv_of(ident, suite=DR1):
     """§1: the 16 bytes of an id's IV."""
     if re.fullmatch("[0-9A-Z]{1,22}", ident):
         return bytes.fromhex("0%02x%029x" % (len(ident), int(ident, 36)))
-    return bytes.fromhex("1" + sha256(b"dr1/id\n" + ident.encode())[:31])
+    return bytes.fromhex("1" + suite.hex(b"dr1/id\n" + ident.encode())[:31])
 
 
-def refuse_equal_ivs(idents, file, place):
+def refuse_equal_ivs(idents, file, place, suite):
     """§1: two different ids of one frame (or certificates of one agency) with one IV are refused."""
     seen = {}
     for ident in idents:
-        other = seen.setdefault(iv_of(ident), ident)
+        other = seen.setdefault(iv_of(ident, suite), ident)
         if other != ident:
             raise No(file, place, "different IVs for different ids", f"{other} and {ident} share one")
 
@@ -75,66 +73,29 @@ def is_witnessed(kinds):
     return any(kind != "seed" for kind in kinds)
 
 
-def pre_beacon_code(data):
-    """§2: SHA-256 of the record before its first line that starts with `beacon `."""
+def pre_beacon_code(data, suite=DR1):
+    """§2: hash of the record before its first line that starts with `beacon `."""
     at = data.find(b"\nbeacon ")
-    return sha256(data if at < 0 else data[:at + 1])
+    return suite.hex(data if at < 0 else data[:at + 1])
 
 
-def prk_of(record):
+def prk_of(record, suite=DR1):
     """§3: HKDF-Extract with the salt "dr1"."""
-    return hmac.new(b"dr1", record, hashlib.sha256).digest()
+    return suite.hmac(b"dr1", record)
 
 
-def key_of(prk, label):
+def key_of(prk, label, suite=DR1):
     """§3: HKDF-Expand, first and only block."""
-    return hmac.new(prk, label.encode() + b"\x01", hashlib.sha256).digest()
+    return suite.hmac(prk, label.encode() + b"\x01")
 
 
-def quarter_round(a, b, c, d, mask):
-    """RFC 8439 §2.1. Each number holds one 32-bit word for every lane (see chacha20_blocks)."""
-    a = a + b & mask; d ^= a; d = (d << 16 | d >> 16) & mask
-    c = c + d & mask; b ^= c; b = (b << 12 | b >> 20) & mask
-    a = a + b & mask; d ^= a; d = (d << 8 | d >> 24) & mask
-    c = c + d & mask; b ^= c; b = (b << 7 | b >> 25) & mask
-    return a, b, c, d
-
-
-def chacha20_blocks(key, ivs):
-    """§4: the ChaCha20 blocks of several IVs under one key, as 64 bytes each.
-
-    Python's long integers do many blocks at once: a word of the state is one integer with a lane of 64 bits for
-    each block, the word in its low half, zeros above. Sums and shifts to the left stay within a lane, and `mask`
-    cuts off what runs over. With one IV the mask is ffffffff and this is the RFC's own text.
-    """
-    lanes = len(ivs)
-    ones = int.from_bytes(b"\1\0\0\0\0\0\0\0" * lanes, "little")
-    mask = ones * 0xffffffff
-    start = [word * ones for word in struct.unpack("<12I", b"expand 32-byte k" + key)]
-    for k in (0, 4, 8, 12):
-        start.append(int.from_bytes(b"".join(iv[k:k + 4] + b"\0\0\0\0" for iv in ivs), "little"))
-    x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15 = start
-    for _ in range(10):
-        x0, x4, x8, x12 = quarter_round(x0, x4, x8, x12, mask)
-        x1, x5, x9, x13 = quarter_round(x1, x5, x9, x13, mask)
-        x2, x6, x10, x14 = quarter_round(x2, x6, x10, x14, mask)
-        x3, x7, x11, x15 = quarter_round(x3, x7, x11, x15, mask)
-        x0, x5, x10, x15 = quarter_round(x0, x5, x10, x15, mask)
-        x1, x6, x11, x12 = quarter_round(x1, x6, x11, x12, mask)
-        x2, x7, x8, x13 = quarter_round(x2, x7, x8, x13, mask)
-        x3, x4, x9, x14 = quarter_round(x3, x4, x9, x14, mask)
-    end = (x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15)
-    words = [(x + s & mask).to_bytes(8 * lanes, "little") for x, s in zip(end, start)]
-    return [b"".join([word[i:i + 4] for word in words]) for i in range(0, 8 * lanes, 8)]
-
-
-def blocks_of(key, idents, known=None):
+def blocks_of(key, idents, known=None, suite=DR1):
     """§4: id -> block for all these ids; blocks that are already known are not computed again."""
     known = {} if known is None else known
     missing = [ident for ident in dict.fromkeys(idents) if ident not in known]
     for i in range(0, len(missing), 512):
         part = missing[i:i + 512]
-        known.update(zip(part, chacha20_blocks(key, [iv_of(ident) for ident in part])))
+        known.update(zip(part, suite.blocks(key, [iv_of(ident, suite) for ident in part])))
     return known
 
 
@@ -182,13 +143,13 @@ def by_class(text):
     return dict(entry.split(" ", 1) for entry in text.split(";")) if " " in text else None
 
 
-def places(idents, balls, behind, blocks):
+def places(idents, balls, behind, blocks, suite=DR1):
     """§6: the places of a stratum in ascending order, as (behind, U, ticket, IV, id); bytes compare as numbers."""
     result = []
     for ident in idents:
         block = blocks[ident]
         smallest = min(block[8 * j:8 * j + 8] for j in range(balls[ident]))
-        result.append((ident in behind, smallest, block[:16], iv_of(ident), ident))
+        result.append((ident in behind, smallest, block[:16], iv_of(ident, suite), ident))
     return sorted(result)
 
 

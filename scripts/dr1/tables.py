@@ -8,6 +8,7 @@ import re
 
 from .answers import No
 from .lottery import CLASSES, is_number, read_rate
+from .suites import SUITES
 
 
 INPUTS = sorted("plan.toml agencies.csv townships.csv travel.csv items.csv entities.csv inspectors.csv tasks.csv "
@@ -197,6 +198,7 @@ PLAN = [
 ]
 PLAN_VALUES = {
     "region": "[0-9]{6}", "name": "[0-9A-Za-z._-]{1,32}", "rounding": "up|nearest|floor_min_1", "without_id": "leave_out",
+    "suite": "dr1-gm",
 }
 
 
@@ -215,7 +217,9 @@ def read_plan(data):
         blocks = data.decode("utf-8")[:-1].split("\n\n")
     except UnicodeDecodeError as error:
         raise No("inputs/plan.toml", f"byte {error.start}", "UTF-8", "other bytes")
-    forms, plan, number = dict(PLAN), {"quiet": [], "without_id": None}, 0
+    forms, plan, number = dict(PLAN), {"quiet": [], "without_id": None, "suite": "dr1"}, 0
+    if any(block.startswith("[draw]\nsuite = ") for block in blocks):  # §19: the default is never written
+        forms["[draw]"] = "suite " + forms["[draw]"]
     wanted = [name for name, _ in PLAN[:5] if name != "[registry]" or any(b.startswith(name) for b in blocks)]
     wanted += ["[[quiet]]"] * (len(blocks) - len(wanted))
     for block, name in zip(blocks + [""] * len(wanted), wanted):
@@ -253,6 +257,7 @@ class Inputs:
 
     def __init__(self, files):
         self.plan = read_plan(files["inputs/plan.toml"])
+        self.suite = SUITES[self.plan["suite"]]
         for file in TABLES:
             setattr(self, file[:-4], check_table(file, files["inputs/" + file]))
         self.item = {item.code: item for item in self.items}

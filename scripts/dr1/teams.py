@@ -126,7 +126,7 @@ class Roster:
         for row in inputs.inspectors:
             self.officers[row.agency].append(row)
         for agency, officers in self.officers.items():
-            refuse_equal_ivs([row.certificate for row in officers], "inspectors.csv", f"agency {agency}")
+            refuse_equal_ivs([row.certificate for row in officers], "inspectors.csv", f"agency {agency}", inputs.suite)
         self.recused = collections.defaultdict(list)  # (certificate, entity) or ("agency", code, entity) -> until
         for row in inputs.recusals:
             who = (row.certificate, row.entity) if row.certificate else ("agency", row.agency, row.entity)
@@ -196,10 +196,11 @@ def check_teams(inputs, prk, visits, rows):
 
 def rank_officers(inputs, roster, prk, visit_of, outing, agency):
     """§9.2, §9.3: certificate -> (rank, ticket) of all who are eligible for the outing."""
-    key = key_of(prk, f"dr1/team/{inputs.plan['region']}.{inputs.plan['name']}/{agency}/{outing[0]}")
+    key = key_of(prk, f"dr1/team/{inputs.plan['region']}.{inputs.plan['name']}/{agency}/{outing[0]}", inputs.suite)
     eligible = [officer.certificate for officer in roster.officers[agency]
                 if not any(roster.obstacle(officer, visit_of[v]) for v in outing)]
-    order = sorted((block[:16], iv_of(c), c) for c, block in blocks_of(key, eligible).items())
+    order = sorted((block[:16], iv_of(c, inputs.suite), c)
+                   for c, block in blocks_of(key, eligible, suite=inputs.suite).items())
     return {c: (str(rank), ticket.hex()) for rank, (ticket, _, c) in enumerate(order, 1)}
 
 

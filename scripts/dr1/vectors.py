@@ -5,12 +5,12 @@ import hmac
 import json
 import os
 
+from . import gm
 from .answers import CannotAnswer, No, sha256
 from .draw import merkle_root
 from .lottery import (
     BadRecord,
     blocks_of,
-    chacha20_blocks,
     cutoff_text,
     is_witnessed,
     iv_of,
@@ -21,11 +21,12 @@ from .lottery import (
     read_record,
     sample_size,
 )
-from .verify import verify_draw
+from .suites import DR1, DR1_GM, SUITES, chacha20_blocks
+from .verify import suite_named, verify_draw
 
 
-def vectors_ids(data):
-    return [(iv_of(c["id"]).hex() + c["iv"][0], c["iv"] + str(c["kind"])) for c in data["cases"]]
+def vectors_ids(data, suite=DR1):
+    return [(iv_of(c["id"], suite).hex() + c["iv"][0], c["iv"] + str(c["kind"])) for c in data["cases"]]
 
 
 def vectors_entropy(data):
@@ -77,25 +78,25 @@ def vectors_rates(data):
     return [(sample_size(c["rate"], c["population"], c["rounding"]), c["n"]) for c in data["cases"]]
 
 
-def vectors_order(data):
+def vectors_order(data, suite=DR1):
     pairs = []
     for c in data["cases"]:
         n, end = c["n"], c["n"] + c["reserve"]
         balls = {e["id"]: e["balls"] for e in c["entries"]}
         order = places(balls, balls, {e["id"] for e in c["entries"] if e["behind"]},
-                       blocks_of(bytes.fromhex(c["key"]), balls))
+                       blocks_of(bytes.fromhex(c["key"]), balls, suite=suite), suite)
         ids = [place[4] for place in order]
         pairs.append(((ids[:n], ids[n:end], [p[2].hex() for p in order[:end]], cutoff_text(order, n, balls), ids),
                       (c["sample"], c["reserve_ids"], c["tickets"], c["cutoff"], c["order"])))
     return pairs
 
 
-def vectors_teams(data):
+def vectors_teams(data, suite=DR1):
     pairs = []
     for c in data["cases"]:
-        key = key_of(bytes.fromhex(c["prk"]), c["label"])
-        blocks = blocks_of(key, [o["certificate"] for o in c["officers"]])
-        order = sorted((block[:16], iv_of(name), name) for name, block in blocks.items())
+        key = key_of(bytes.fromhex(c["prk"]), c["label"], suite)
+        blocks = blocks_of(key, [o["certificate"] for o in c["officers"]], suite=suite)
+        order = sorted((block[:16], iv_of(name, suite), name) for name, block in blocks.items())
         rank = {name: k for k, (_, _, name) in enumerate(order, 1)}
         pairs.append((key.hex(), c["key"]))
         pairs += [((blocks[o["certificate"]][:16].hex(), rank[o["certificate"]]),
@@ -139,14 +140,14 @@ def rows_of_vector(keys, ids):
         yield hashlib.sha256(f"dr1 rows key {number}".encode()).digest(), held
 
 
-def vectors_rows(data):
+def vectors_rows(data, suite=DR1):
     digest, pairs = hashlib.sha256(), []
-    shown = {c["row"]: c for c in data["shown"]}
+    shown = {c["row"]: c for c in data.get("shown", ())}
     row = 0
     for key, idents in rows_of_vector(data["keys"], data["ids"]):
-        blocks = blocks_of(key, idents)
+        blocks = blocks_of(key, idents, suite=suite)
         for ident in idents:
-            iv, ticket = iv_of(ident).hex(), blocks[ident][:16].hex()
+            iv, ticket = iv_of(ident, suite).hex(), blocks[ident][:16].hex()
             digest.update(f"{key.hex()} {ident} {iv} {ticket}\n".encode())
             if row in shown:
                 pairs.append(({"row": row, "key": key.hex(), "id": ident, "iv": iv, "ticket": ticket}, shown[row]))
@@ -154,9 +155,39 @@ def vectors_rows(data):
     return pairs + [(digest.hexdigest(), data["sha256"])]
 
 
+def vectors_gm(data):
+    """§19: the primitives by themselves, and all that the other files have for dr1."""
+    pairs, raw = [], bytes.fromhex
+    for c in data["sm3"]:
+        pairs += [(hash_of(raw(c["message"])).hex(), c["digest"]) for hash_of in (gm.sm3, gm.sm3_plain)]
+    for c in data["sm4"]:
+        several = gm.sm4_encipher(raw(c["key"]), [bytes(16), raw(c["block"])])
+        pairs.append(((gm.sm4_encipher(raw(c["key"]), [raw(c["block"])])[0].hex(), several[1].hex()), (c["output"],) * 2))
+    pairs += [(DR1_GM.hmac(raw(c["key"]), raw(c["message"])).hex(), c["mac"]) for c in data["hmac"]]
+    for c in data["extract"]:
+        record = c["record"].encode()
+        pairs.append(((prk_of(record, DR1_GM).hex(), pre_beacon_code(record, DR1_GM)), (c["prk"], c["pre_beacon"])))
+    pairs += [(key_of(raw(c["prk"]), c["label"], DR1_GM).hex(), c["key"]) for c in data["expand"]]
+    for c in data["tickets"]:
+        block = blocks_of(raw(c["key"]), [c["id"]], suite=DR1_GM)[c["id"]]
+        pairs.append(((iv_of(c["id"], DR1_GM).hex(), block[:16].hex()), (c["iv"], c["ticket"])))
+    for c in data["blocks"]:
+        pairs.append((blocks_of(raw(c["key"]), [c["id"]], suite=DR1_GM)[c["id"]].hex(), "".join(c["words"])))
+    for c in data["merkle"]:
+        pairs.append((merkle_root([leaf.encode() for leaf in c["leaves"]], DR1_GM), c["root"]))
+    for run, name in ((vectors_ids, "ids"), (vectors_order, "order"), (vectors_teams, "teams")):
+        pairs += run({"cases": data[name]}, DR1_GM)
+    for c in data["rows"]:
+        pairs += vectors_rows(c, DR1_GM)
+    for c in data["must_fail"]:
+        commit = f"dr1 commit v1\nsuite {c['suite']}\n".encode()
+        pairs.append(((SUITES.get(c["suite"]), suite_named(commit)), (None, None)))
+    return pairs
+
+
 VECTORS = {"keys": vectors_keys, "tickets": vectors_tickets, "ids": vectors_ids, "entropy": vectors_entropy,
            "rates": vectors_rates, "order": vectors_order, "teams": vectors_teams, "merkle": vectors_merkle,
-           "draw": vectors_draw, "rows": vectors_rows}
+           "draw": vectors_draw, "rows": vectors_rows, "gm": vectors_gm, "gm_draw": vectors_draw}
 
 
 def run_vectors(folder):

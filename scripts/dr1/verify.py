@@ -10,6 +10,7 @@ from .lottery import BadRecord, HEADING, is_witnessed, pre_beacon_code, prk_of, 
 from .potentials import HEADING as HEADING_OF_PRICES
 from .potentials import check_potentials
 from .public import is_public, verify_public
+from .suites import SUITES
 from .tables import INPUTS, Inputs, read_table, write_csv
 from .teams import (
     check_sorted,
@@ -20,6 +21,12 @@ from .teams import (
     check_visit_ids,
     long_entities,
 )
+
+
+def suite_named(commit):
+    """§19: the suite of a commitment; None for a name that this program does not know."""
+    word, _, name = (commit.split(b"\n") + [b""])[1].decode("ascii", "replace").partition(" ")
+    return SUITES.get(name) if word == "suite" else None
 
 
 def verify_draw(files):
@@ -33,7 +40,7 @@ def verify_draw(files):
                     f"{len(excluded)} rows")
     strata = build_strata(inputs, frames)
     say("4 sizes", f"{len(strata)} strata, {sum(s.n for s in strata)} in samples, {sum(s.r for s in strata)} in reserve")
-    if not files["commit.txt"].startswith(b"dr1 commit v1\nsuite dr1\n"):
+    if files["commit.txt"].split(b"\n")[0] != b"dr1 commit v1" or suite_named(files["commit.txt"]) is None:
         raise CannotAnswer("commit.txt is of another protocol")
     compare("commit.txt", write_commit(files, inputs, strata), files["commit.txt"])
     say("5 commit", f"commit.txt agrees, {len(INPUTS)} hashes and {len(strata)} roots; its SHA-256 is")
@@ -43,11 +50,11 @@ def verify_draw(files):
         kinds = read_record(record)
     except BadRecord as bad:
         raise No("entropy.txt", f"line {bad.line}", "a record of §2", f"a fault of the kind `{bad.reason}`")
-    prk = prk_of(record)
+    prk = prk_of(record, inputs.suite)
     say("6 record", f"well formed, {len(kinds)} lines: {', '.join(kinds)}"
                     + ("" if is_witnessed(kinds) else "; UNWITNESSED, the seed could have been chosen"))
     say("", f"SHA-256          {sha256(record)}")
-    say("", f"pre-beacon code  {pre_beacon_code(record)}")
+    say("", f"pre-beacon code  {pre_beacon_code(record, inputs.suite)}")
     say("", f"PRK              {prk.hex()}")
     blocks = draw_all(inputs, strata, prk)
     say("7 draw", f"{blocks} tickets under {len(set(inputs.group.values()))} keys")
@@ -101,11 +108,12 @@ def verify_bundle(folder, seed, ledger=None):
         say("", "entropy.txt is the record of the seed that was typed")
     office = read_office(ledger) if ledger is not None else None
     inputs, prk, kinds, strata, duties = verify_draw(files)
-    facts = {"period": inputs.plan["name"], "region": inputs.plan["region"], "witnessed": is_witnessed(kinds)}
+    facts = {"protocol": inputs.suite.name, "period": inputs.plan["name"], "region": inputs.plan["region"],
+             "witnessed": is_witnessed(kinds)}
     for key, value in facts.items():
         if manifest[key] != value or type(manifest[key]) is not type(value):
             raise No("manifest.json", key, value, manifest[key])
-    say("", "period, region and witnessed of manifest.json agree")
+    say("", "protocol, period, region and witnessed of manifest.json agree")
     verify_teams(files, inputs, prk, duties)
     check_ledger(files, f"{inputs.plan['region']}.{inputs.plan['name']}")
     if suspects:

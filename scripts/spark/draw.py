@@ -45,7 +45,10 @@ def main() -> int:
     try:
         request = Request.parse(pathlib.Path(options.tasks).read_text(encoding="utf-8"))
         entropy = f"dr1 entropy v1\nseed {options.seed}\n".encode() if options.seed else options.entropy.read_bytes()
-        keys = {task.code: fairdraw.key(entropy, f"dr1/entity/{request.group(task)}") for task in request.tasks}
+        keys = {
+            task.code: fairdraw.key(entropy, f"dr1/entity/{request.group(task)}", suite=request.suite)
+            for task in request.tasks
+        }
         out = pathlib.Path(options.out)
         if out.exists():
             raise ValueError(f"{out} is there already; name another folder or take it away")
@@ -214,7 +217,7 @@ def draw(
     open_strata, turn = set(wanted), 1
     while open_strata:
         thresholds = {stratum: threshold(expected[stratum], counts[stratum]) for stratum in open_strata}
-        found = one_pass(spark, registry, tasks, keys, thresholds, turn)
+        found = one_pass(spark, registry, request, keys, thresholds, turn)
         for at, task in enumerate(tasks):
             part = found.filter(pyarrow.compute.equal(found["task"], at))
             for name in (name for code, name in open_strata if code == task.code):
@@ -233,7 +236,7 @@ def draw(
     for task in tasks:
         candidates = pyarrow.concat_tables([kept[task.code, name] for name in ordered(task.rates)])
         sizes = {name: wanted[task.code, name] for name in task.rates}
-        rows = pyarrow.table(fairdraw.draw(candidates, "id", "stratum", sizes, keys[task.code]))
+        rows = pyarrow.table(fairdraw.draw(candidates, "id", "stratum", sizes, keys[task.code], suite=request.suite))
         for name in task.rates:
             part = rows.filter(pyarrow.compute.equal(rows["stratum"], name))
             drawn = list(zip(part["ticket"].to_pylist(), part["id"].to_pylist(), strict=True))
@@ -251,12 +254,13 @@ def threshold(expected: int, population: int) -> bytes:
 def one_pass(
     spark: SparkSession,
     registry: DataFrame,
-    tasks: list[Task],
+    request: Request,
     keys: dict[str, bytes],
     thresholds: dict[tuple[str, str], bytes],
     turn: int,
 ) -> pyarrow.Table:
     """Keeps the rows below the thresholds, and counts and sums up all of the strata that have one."""
+    tasks, suite = request.ordered(), request.suite
     by_task = [
         {name: ticket for (code, name), ticket in thresholds.items() if code == task.code} for task in tasks
     ]
@@ -280,7 +284,7 @@ def one_pass(
                 if entities[name].null_count:
                     entities = entities.filter(entities[name].is_valid())
                 sizes = dict.fromkeys(limits, 2**32 - 1)
-                sample = fairdraw.draw(entities, "id", name, sizes, key, thresholds=limits)
+                sample = fairdraw.draw(entities, "id", name, sizes, key, thresholds=limits, suite=suite)
                 for row in pyarrow.table(sample.strata).to_pylist():
                     populations[at, row["stratum"]] += row["population"]
                     sums[at, row["stratum"]] += int.from_bytes(row["fingerprint"])

@@ -55,7 +55,8 @@ pub struct Load {
 /// # Errors
 /// [`EntropyError::Seed`] if the seed, with `/` and a number behind it, is none (protocol §2).
 pub fn simulate(inputs: &Inputs, frames: &Frames, wanted: &Wanted<'_>) -> Result<Simulation, EntropyError> {
-    let prk = |draw: u32| Entropy::from_seed(&format!("{}/{draw}", wanted.seed)).map(|record| Prk::of(&record));
+    let suite = inputs.rules.suite;
+    let prk = |draw: u32| Entropy::from_seed(&format!("{}/{draw}", wanted.seed)).map(|record| Prk::of(suite, &record));
     prk(wanted.draws.max(wanted.staffings))?;
     let prk = |draw: u32| prk(draw).expect("a shorter number behind the same words is a seed too");
     let lottery = Lottery::of(inputs, frames);
@@ -149,7 +150,7 @@ impl<'a> Lottery<'a> {
         let entries = |stratum: &Stratum| -> Vec<Entry> {
             let balls = |at: usize| stratum.balls_all.unwrap_or_else(|| stratum.balls[at]);
             let entry = |(at, no): (usize, &EntityNo)| {
-                let iv = Iv::of(&inputs.entities[no.at()].id);
+                let iv = Iv::of(inputs.rules.suite, &inputs.entities[no.at()].id);
                 Entry { at: at as u32, iv, balls: balls(at), behind: false }
             };
             stratum.frame.iter().enumerate().map(entry).collect()

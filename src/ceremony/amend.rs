@@ -322,6 +322,7 @@ fn facts(
     amendment: &Amendment,
     details: &str,
 ) -> Vec<(String, String)> {
+    let suite = inputs.rules.suite;
     let notices = notice::rows(inputs, plan, prk);
     let tables = tables(inputs, plan);
     let teams = tables.iter().find(|file| file.path == "teams.csv").expect("every plan has its teams");
@@ -331,8 +332,8 @@ fn facts(
         fact("what", amendment.change.kind().word()),
         fact("reason", amendment.reason.code()),
         fact("details", sha256_hex(details.as_bytes())),
-        fact("notices", format_args!("{} {}", notices.len(), hex(&merkle::root(&notices)))),
-        fact("teams", format_args!("{} {}", teams.len(), hex(&merkle::root(&teams)))),
+        fact("notices", format_args!("{} {}", notices.len(), hex(&merkle::root(suite, &notices)))),
+        fact("teams", format_args!("{} {}", teams.len(), hex(&merkle::root(suite, &teams)))),
     ]
 }
 

@@ -148,19 +148,21 @@ pub fn bundle(made: &Made, entries: &[Entry]) -> Vec<File> {
 pub fn with_manifest(made: &Made, mut files: Vec<File>) -> Vec<File> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = &made.inputs.rules;
-    let manifest = Manifest::of(&files, &rules.period, &rules.region, made.summary.witnessed);
+    let manifest = Manifest::of(&files, rules.suite, &rules.period, &rules.region, made.summary.witnessed);
     files.push(File { path: MANIFEST.to_owned(), bytes: manifest.text().into_bytes() });
     files
 }
 
 /// Lists what a DRAW entry says of a bundle; of a secret one it says nothing that could be tried through.
-fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, String)> {
+pub fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, String)> {
     let bytes = |path: &str| {
         let file = files.iter().find(|file| file.path == path);
         &file.expect("a bundle holds all its files").bytes
     };
+    let suite = made.inputs.rules.suite;
     let notices = notice::rows(&made.inputs, &made.plan, &made.prk);
-    let root = |word: &str, rows: &[&[u8]]| fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(rows))));
+    let root =
+        |word: &str, rows: &[&[u8]]| fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(suite, rows))));
     let mut facts = vec![
         fact("manifest", sha256_hex(bytes(MANIFEST))),
         fact("sample", sha256_hex(bytes("samples.csv"))),

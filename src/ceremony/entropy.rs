@@ -2,15 +2,16 @@
 
 use jiff::civil::DateTime;
 
+use super::drand::{DrandError, Pasted};
 use super::plan::{Beacon, Dice};
 use super::{CeremonyError, fact};
 use crate::both;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
 use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state::Refusal;
-use crate::lottery::Entropy;
+use crate::lottery::{Entropy, Suite};
 
 /// Name of the record of a ceremony while the beacon is awaited.
 pub const PRE_BEACON: &str = "pre-beacon.txt";
@@ -23,21 +24,38 @@ const SEALED_DIGITS_MIN: usize = 32;
 /// Asks for one value and returns what was typed, or `None` if nothing more comes.
 pub type Ask<'a> = dyn FnMut(&Text) -> Option<String> + 'a;
 
+/// Says whose record goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// `<region>.<period>`.
+    pub ceremony: &'a str,
+    /// A void attempt whose record is completed so that its sample gets known; the latest one if not given.
+    pub attempt: Option<u32>,
+}
+
+impl<'a> Whose<'a> {
+    /// Means the latest attempt of a ceremony.
+    pub fn latest(ceremony: &'a str) -> Whose<'a> {
+        Whose { ceremony, attempt: None }
+    }
+}
+
 /// Records the next part of the entropy: what stands before the beacon, or the beacon.
 ///
-/// `attempt` names a void attempt whose record is completed so that its sample gets known; the latest one if not given.
+/// A round of drand that was pasted is checked and stands for the beacon's value, which else is typed twice.
 ///
 /// # Errors
 /// [`CeremonyError`]; then nothing is on record.
 pub fn record(
     ledger: &mut Ledger,
-    ceremony: &str,
-    attempt: Option<u32>,
+    whose: Whose<'_>,
     time: DateTime,
     fallback: Option<&str>,
+    pasted: Option<&Pasted>,
     ask: &mut Ask<'_>,
     disk: &mut dyn Disk,
 ) -> Result<Entry, CeremonyError> {
+    let Whose { ceremony, attempt } = whose;
     let Some(attempt) = ledger.attempt(ceremony, attempt).cloned() else {
         return Err(LedgerError::from(Refusal::NotSealed(ceremony.to_owned())).into());
     };
@@ -51,16 +69,21 @@ pub fn record(
     let admitted = |facts| ledger.next(Kind::Entropy, time, ceremony, attempt.number, facts);
     admitted(vec![fact("part", part)])?;
 
+    if let Some(pasted) = pasted.filter(|_| is_first) {
+        return Err(DrandError::TooEarly(pasted.round.round).into());
+    }
     if is_first {
-        let text = first_part(&seal, beacon.as_ref(), time, ask)?;
+        let text = first_part(ledger.entries(), &seal, beacon.as_ref(), time, ask)?;
         let record = Entropy::parse(text.as_bytes())?;
-        let code = record.pre_beacon_code();
-        refuse_reuse(ledger.entries(), &code)?;
-        let (file, word) = if beacon.is_some() { (PRE_BEACON, "code") } else { (RECORD, "record") };
-        let mut facts = vec![fact("part", part), fact(word, &code)];
-        if beacon.is_none() {
-            facts.push(fact("pre-beacon", &code));
-        }
+        refuse_reuse(ledger.entries(), &text)?;
+        let code = record.pre_beacon_code(seal.suite());
+        let (file, facts) = match beacon {
+            Some(_) => (PRE_BEACON, vec![fact("part", part), fact("code", code)]),
+            None => {
+                let hash = sha256_hex(text.as_bytes());
+                (RECORD, vec![fact("part", part), fact("record", hash), fact("pre-beacon", code)])
+            }
+        };
         let entry = admitted(facts)?;
         ledger.place_file(disk, &folder.join(file), text.as_bytes())?;
         ledger.append(disk, entry.clone())?;
@@ -73,7 +96,7 @@ pub fn record(
         None => beacon,
         Some(_) => seal.fact("fallback").and_then(Beacon::parse).ok_or(CeremonyError::NoFallback)?,
     };
-    let Beacon { source, issue, falls } = decides;
+    let Beacon { source, issue, falls } = decides.clone();
     let what = super::beacon(&source, &issue);
     if time < falls {
         return Err(CeremonyError::NotFallen { what, falls, now: time });
@@ -88,23 +111,26 @@ pub fn record(
             let path = folder.join(PRE_BEACON);
             let text = std::fs::read_to_string(&path)
                 .map_err(|source| CeremonyError::Read { path: path.display().to_string(), source })?;
-            if ledger.entries()[rolled].fact("code") != Some(&sha256_hex(text.as_bytes())) {
+            if ledger.entries()[rolled].fact("code") != Some(&suite_hex(seal.suite(), text.as_bytes())) {
                 return Err(CeremonyError::Changed { file: PRE_BEACON.to_owned() });
             }
             text
         }
     };
-    let value = twice(&what, ask)?;
+    let value = match pasted {
+        Some(pasted) => pasted.value(&decides, seal.time)?,
+        None => twice(&what, ask)?,
+    };
     text.push_str(&format!("beacon {source} {issue} {value}\n"));
     let record = Entropy::parse(text.as_bytes())?;
-    let hash = sha256_hex(text.as_bytes());
-    refuse_reuse(ledger.entries(), &hash)?;
+    refuse_reuse(ledger.entries(), &text)?;
     let mut facts = vec![
         fact("part", part),
-        fact("record", hash),
-        fact("pre-beacon", record.pre_beacon_code()),
+        fact("record", sha256_hex(text.as_bytes())),
+        fact("pre-beacon", record.pre_beacon_code(seal.suite())),
         fact("beacon", format_args!("{source} {issue}")),
     ];
+    facts.extend(pasted.iter().flat_map(|pasted| pasted.facts()));
     facts.extend(fallback.map(|reason| fact("fallback-reason", reason)));
     let entry = admitted(facts)?;
     ledger.place_file(disk, &folder.join(RECORD), text.as_bytes())?;
@@ -114,6 +140,7 @@ pub fn record(
 
 /// Asks for dice and sealed values as the seal plans them.
 fn first_part(
+    entries: &[Entry],
     seal: &Entry,
     beacon: Option<&Beacon>,
     time: DateTime,
@@ -142,9 +169,20 @@ fn first_part(
     }
     for (no, planned) in (1u32..).zip(seal.facts_of("sealed-value")) {
         let hex = twice(&both!("sealed value {no}", "第 {no} 个封存值"), ask)?.to_ascii_lowercase();
-        let is_sealed = bytes(&hex).is_some_and(|bytes| planned == format!("{no} {}", sha256_hex(&bytes)));
+        let is_sealed = bytes(&hex).is_some_and(|bytes| planned == format!("{no} {}", suite_hex(seal.suite(), &bytes)));
         if !is_sealed || hex.len() < SEALED_DIGITS_MIN {
             return Err(CeremonyError::NotSealed(no));
+        }
+        // The seal compares hashes, which hide a value that was used under the other suite.
+        let hashes = Suite::ALL.map(|suite| bytes(&hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)));
+        let has_it = |before: &&Entry| {
+            let mut values = before.facts_of("sealed-value").filter_map(|value| value.split_once(' '));
+            before.kind == Kind::Seal
+                && before.number < seal.number
+                && values.any(|(_, hash)| hashes.iter().any(|h| h == hash))
+        };
+        if let Some(before) = entries.iter().find(has_it) {
+            return Err(CeremonyError::Reused(both!("sealed value {no}", "第 {no} 个封存值"), before.number));
         }
         text.push_str(&format!("sealed {no} {hex}\n"));
     }
@@ -172,16 +210,20 @@ fn twice(what: &Text, ask: &mut Ask<'_>) -> Result<String, CeremonyError> {
     let first = typed(what)?;
     let second = typed(&both!(what => "{what}, again", "{what}，再输一次"))?;
     if first != second {
-        return Err(CeremonyError::TypedTwice { what: what.clone(), first, second });
+        // Neither is said back: it may be secret, and a screen in the room shows it to everybody.
+        let at = 1 + first.chars().zip(second.chars()).take_while(|(a, b)| a == b).count();
+        return Err(CeremonyError::TypedTwice { what: what.clone(), at });
     }
     Ok(first)
 }
 
-/// Refuses a record, or its part before the beacon, that an earlier ceremony had.
-fn refuse_reuse(entries: &[Entry], hash: &str) -> Result<(), CeremonyError> {
+/// Refuses a record, or its part before the beacon, that an earlier ceremony had, in whichever suite.
+fn refuse_reuse(entries: &[Entry], text: &str) -> Result<(), CeremonyError> {
     let words = ["code", "record", "pre-beacon"];
-    let used = entries.iter().filter(|entry| entry.kind == Kind::Entropy);
-    match used.into_iter().find(|entry| words.iter().any(|word| entry.fact(word) == Some(hash))) {
+    let hashes = Suite::ALL.map(|suite| suite_hex(suite, text.as_bytes()));
+    let is_used = |value: &str| hashes.iter().any(|hash| hash == value);
+    let mut used = entries.iter().filter(|entry| entry.kind == Kind::Entropy);
+    match used.find(|entry| words.iter().any(|word| entry.fact(word).is_some_and(is_used))) {
         Some(entry) => Err(CeremonyError::Reused(both!("this entropy", "这份熵"), entry.number)),
         None => Ok(()),
     }

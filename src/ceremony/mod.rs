@@ -5,6 +5,7 @@
 //! | [`changes`] | reports what became of every entity since the last seal |
 //! | [`plan`] | reads `ceremony.toml`: which chance will decide, when, and until when the lists stay secret |
 //! | [`seal`] | freezes a workspace and fixes all that decides the draw |
+//! | [`drand`] | checks a round of the public beacon drand without a network |
 //! | [`entropy`] | records dice, sealed values and the beacon, in this order |
 //! | [`draw`] | makes the plan of a sealed attempt, or voids the attempt |
 //! | [`amend`] | changes a seat or a day of a drawn plan, and replays such changes |
@@ -19,6 +20,7 @@
 
 pub mod amend;
 pub mod changes;
+pub mod drand;
 pub mod draw;
 pub mod entropy;
 pub mod lodge;
@@ -60,16 +62,18 @@ pub enum CeremonyError {
     Late { what: Text, falls: DateTime, now: DateTime },
     #[error("{} was used in entry {} of the ledger already", .0.en, .1)]
     Reused(Text, u32),
-    #[error("{} was typed as {first:?} and as {second:?}", .what.en)]
-    TypedTwice { what: Text, first: String, second: String },
+    #[error("{} was typed in two ways, which differ from character {at} on", .what.en)]
+    TypedTwice { what: Text, at: usize },
     #[error("{}: {found} rolls were typed, the plan asks for {planned}", .what.en)]
     Rolls { what: Text, planned: u32, found: usize },
-    #[error("sealed value {0} is not the one whose SHA-256 was sealed")]
+    #[error("sealed value {0} is not the one whose hash was sealed")]
     NotSealed(u32),
     #[error("nothing more was typed where {} was expected", .0.en)]
     Short(Text),
     #[error("the plan names no fallback beacon")]
     NoFallback,
+    #[error(transparent)]
+    Drand(#[from] drand::DrandError),
     #[error(transparent)]
     Record(#[from] EntropyError),
     #[error("{file} of the attempt is not what is on record")]
@@ -103,15 +107,14 @@ impl Say for CeremonyError {
                 format!("{}已于 {falls} 揭晓：{now} 才记下的骰子可能是凑出来的", what.zh)
             }
             CeremonyError::Reused(what, entry) => format!("{}已在台账第 {entry} 条用过", what.zh),
-            CeremonyError::TypedTwice { what, first, second } => {
-                format!("{}两次输入不同：{first:?} 与 {second:?}", what.zh)
-            }
+            CeremonyError::TypedTwice { what, at } => format!("{}两次输入不同，从第 {at} 个字符起", what.zh),
             CeremonyError::Rolls { what, planned, found } => {
                 format!("{}：输入了 {found} 次点数，计划是 {planned} 次", what.zh)
             }
-            CeremonyError::NotSealed(number) => format!("第 {number} 个封存值与所封存的 SHA-256 不符"),
+            CeremonyError::NotSealed(number) => format!("第 {number} 个封存值与所封存的散列值不符"),
             CeremonyError::Short(what) => format!("应输入{}，但没有输入", what.zh),
             CeremonyError::NoFallback => "计划没有指定备用的公共随机源".to_owned(),
+            CeremonyError::Drand(error) => return error.say(),
             CeremonyError::Record(error) => return error.say(),
             CeremonyError::Changed { file } => format!("本次的 {file} 与台账记录不符"),
             CeremonyError::LodgedBefore { handed_over, step, now } => {
@@ -167,6 +170,7 @@ impl CeremonyError {
                 "重新核对信封中的值；没有该值的，作废本次"
             ),
             CeremonyError::NoFallback => both!("only what was sealed can decide the draw", "只有封存过的才能决定抽取"),
+            CeremonyError::Drand(error) => error.advice(),
             CeremonyError::Record(_) => {
                 both!("PROTOCOL.md §2 describes the record, line by line", "记录的逐行写法见 PROTOCOL.md §2")
             }

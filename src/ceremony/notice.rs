@@ -83,7 +83,7 @@ pub fn notice(
     let at = plan.visits.iter().position(|found| found.id == visit);
     let at = at.ok_or_else(|| CeremonyError::NoVisit(visit.to_owned()))?;
     let rows = rows(inputs, plan, prk);
-    let proof = Inclusion::of(&rows, at);
+    let proof = Inclusion::of(inputs.rules.suite, &rows, at);
     let notice = Notice {
         ceremony: ceremony.to_owned(),
         attempt: attempt.number,

@@ -12,8 +12,9 @@ use crate::files::freeze::File;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
 use crate::files::rows::Csv;
 use crate::ledger::chain::{Entry, Kind};
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state::{Attempt, Refusal};
+use crate::lottery::Suite;
 
 /// Folder of what is public, beside an attempt's sealed files.
 pub const PUBLIC: &str = "public";
@@ -37,7 +38,8 @@ pub fn publish(
         return out(ledger, &attempt, time, disk);
     }
     ledger.next(Kind::Publish, time, ceremony, attempt.number, vec![fact("what", "sealed")])?;
-    let mut files = vec![cut_offs(&bundle(ledger, &attempt)?)];
+    let suite = ledger.entries()[attempt.seal].suite();
+    let mut files = vec![cut_offs(suite, &bundle(ledger, &attempt)?)];
     let commit = ledger.attempt_folder(ceremony, attempt.number).join("commit.txt");
     let bytes =
         std::fs::read(&commit).map_err(|source| CeremonyError::Read { path: commit.display().to_string(), source })?;
@@ -147,11 +149,15 @@ pub fn bundle(ledger: &Ledger, attempt: &Attempt) -> Result<BTreeMap<String, Vec
 }
 
 /// Hashes the cut-off of each stratum: who learns a cut-off later sees that it stood before.
-fn cut_offs(bundle: &BTreeMap<String, Vec<u8>>) -> File {
-    let mut csv = Csv::new("cutoffs.csv", &["task", "stratum", "sha256"]);
+fn cut_offs(suite: Suite, bundle: &BTreeMap<String, Vec<u8>>) -> File {
+    let hash = match suite {
+        Suite::Dr1 => "sha256",
+        Suite::Dr1Gm => "sm3",
+    };
+    let mut csv = Csv::new("cutoffs.csv", &["task", "stratum", hash]);
     let strata = csv::Reader::from_reader(bundle["strata.csv"].as_slice()).into_records();
     for row in strata.filter_map(Result::ok) {
-        csv.row([&row[0], &row[1], &sha256_hex(row[7].as_bytes())]);
+        csv.row([&row[0], &row[1], &suite_hex(suite, row[7].as_bytes())]);
     }
     csv.in_order()
 }

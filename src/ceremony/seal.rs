@@ -5,8 +5,9 @@ use std::path::Path;
 use jiff::civil::DateTime;
 
 use super::changes::{Changes, changes};
+use super::drand::DrandError;
 use super::plan::{Beacon, CeremonyPlan};
-use super::{CeremonyError, fact, sheet};
+use super::{CeremonyError, drand, fact, sheet};
 use crate::both;
 use crate::files::freeze::{File, freeze};
 use crate::files::ledger::{Disk, Ledger};
@@ -14,6 +15,7 @@ use crate::files::workspace::{self, EarlierVisit};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{hex, sha256_hex};
 use crate::ledger::{merkle, state};
+use crate::lottery::Suite;
 use crate::run::{Stage, commitment};
 
 /// Holds what a seal gives.
@@ -54,11 +56,11 @@ pub fn seal(
     let frozen = freeze(&inputs);
     let commit = commitment(&inputs, &frames, &frozen);
     let mut facts = vec![
-        fact("suite", "dr1"),
+        fact("suite", inputs.rules.suite.name()),
         fact("program", concat!("fairdraw ", env!("CARGO_PKG_VERSION"))),
         fact("commit", sha256_hex(commit.as_bytes())),
     ];
-    facts.extend(frozen.iter().filter_map(rooted));
+    facts.extend(frozen.iter().filter_map(|file| rooted(inputs.rules.suite, file)));
     facts.extend(plan.dice.iter().map(|dice| fact("dice", format_args!("{} {}", dice.sides, dice.rolls))));
     facts.extend((1..).zip(&plan.sealed).map(|(no, hash): (u32, _)| fact("sealed-value", format_args!("{no} {hash}"))));
     facts.extend(plan.beacon.iter().map(|beacon| fact("beacon", beacon)));
@@ -87,10 +89,10 @@ pub fn seal(
 }
 
 /// Computes the fact `<name> <rows> <root>` of a frozen table; a row is a line as it stands in the file.
-pub fn rooted(file: &File) -> Option<(String, String)> {
+pub fn rooted(suite: Suite, file: &File) -> Option<(String, String)> {
     let (name, _) = ROOTED.iter().find(|(_, path)| *path == file.path)?;
     let rows = rows(&file.bytes);
-    Some(fact(name, format_args!("{} {}", rows.len(), hex(&merkle::root(&rows)))))
+    Some(fact(name, format_args!("{} {}", rows.len(), hex(&merkle::root(suite, &rows)))))
 }
 
 /// Returns the lines of a table behind its heading.
@@ -109,6 +111,14 @@ fn check_chance(plan: &CeremonyPlan, entries: &[Entry], seal: &Entry) -> Result<
     for (what, falls) in falls {
         if falls <= sealed {
             return Err(CeremonyError::FallsBeforeSeal { what, falls, sealed });
+        }
+    }
+    // Of a chain that this program does not know, the time is checked when its description comes with the round.
+    for beacon in plan.beacon.iter().chain(&plan.fallback).filter(|beacon| beacon.source.starts_with(drand::SOURCE)) {
+        match drand::chain_of(&beacon.source, None) {
+            Ok(chain) => drop(drand::check_time(&chain, beacon)?),
+            Err(DrandError::UnknownChain(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     for before in entries.iter().filter(|entry| entry.kind == Kind::Seal) {
@@ -143,7 +153,7 @@ fn changed(ledger: &Ledger, region: &str, frozen: &[File]) -> Result<(Option<(St
     let bytes =
         std::fs::read(&path).map_err(|source| CeremonyError::Read { path: path.display().to_string(), source })?;
     let before = File { path: "entities.csv".to_owned(), bytes };
-    let root = rooted(&before).expect("the entities have a root");
+    let root = rooted(last.suite(), &before).expect("the entities have a root");
     if !last.facts.contains(&root) {
         return Err(CeremonyError::Changed { file: path.display().to_string() });
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::drand::{DrandError, Pasted, Round};
 use super::entropy::{bytes, dice};
 use super::plan::Beacon;
 use super::seal::rooted;
@@ -9,10 +10,10 @@ use crate::both;
 use crate::files::freeze::File;
 use crate::lang::{Say, Text};
 use crate::ledger::chain;
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state;
-use crate::lottery::Entropy;
 use crate::lottery::entropy::Line;
+use crate::lottery::{Entropy, Suite};
 
 /// Folder of the ledger in a bundle.
 pub const FOLDER: &str = "ledger/";
@@ -70,7 +71,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     compare("entropy.txt", what, drawn.fact("record"), hash("entropy.txt").as_deref());
     for (path, bytes) in files {
         let Some(name) = path.strip_prefix("inputs/") else { continue };
-        if let Some((word, root)) = rooted(&File { path: name.to_owned(), bytes: bytes.clone() }) {
+        if let Some((word, root)) = rooted(seal.suite(), &File { path: name.to_owned(), bytes: bytes.clone() }) {
             compare(
                 path,
                 both!("the rows are not the sealed ones", "各行不是封存的那些"),
@@ -81,7 +82,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     }
     let record = files.get("entropy.txt").and_then(|bytes| Entropy::parse(bytes).ok());
     if let Some(record) = record {
-        let code = record.pre_beacon_code();
+        let code = record.pre_beacon_code(seal.suite());
         let lodged = attempt.rolled.map_or(drawn.fact("pre-beacon"), |at| entries[at].fact("code"));
         let what = both!(
             "what stands before the beacon was changed after it was lodged",
@@ -90,7 +91,11 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         compare("entropy.txt", what, lodged, Some(&code));
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
         let what = both!("the chance is not the kind that was sealed", "随机源不是封存时指定的那些");
-        compare("entropy.txt", what, Some(&planned), Some(&kinds(&record)));
+        compare("entropy.txt", what, Some(&planned), Some(&kinds(seal.suite(), &record)));
+        if let Some((error, beacon)) = unsigned(seal, drawn, &record) {
+            let what = both!("the beacon is not what its chain has signed", "公共随机源不是其链所签名的");
+            found.push(("entropy.txt".to_owned(), what, error.say(), Text::same(beacon)));
+        }
     }
     found
 }
@@ -137,6 +142,26 @@ pub fn in_time(
     wrong.collect()
 }
 
+/// Checks the signature of a round of drand that stands in the ledger; returns what is wrong and the record's beacon.
+///
+/// A chain that this program does not know, or was built without, has to be asked by other means.
+fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: &Entropy) -> Option<(DrandError, String)> {
+    let signature = drawn.fact("signature")?;
+    let Some(Line::Beacon { source, issue, value }) = record.lines().last() else { return None };
+    let deciding = seal.fact(if drawn.fact("fallback-reason").is_some() { "fallback" } else { "beacon" });
+    let beacon = deciding.and_then(Beacon::parse)?;
+    let round = Round {
+        round: issue.parse().unwrap_or(0),
+        randomness: value.clone(),
+        signature: signature.to_owned(),
+        previous_signature: drawn.fact("previous-signature").unwrap_or_default().to_owned(),
+    };
+    match (Pasted { round, chain: None }).value(&beacon, seal.time) {
+        Ok(_) | Err(DrandError::UnknownChain(_) | DrandError::Scheme(_) | DrandError::NotBuilt) => None,
+        Err(error) => Some((error, format!("{source} {issue} {value}"))),
+    }
+}
+
 /// Lists what a seal plans, one word for each line of a record.
 fn planned(seal: &chain::Entry, falls_back: bool) -> String {
     let mut lines: Vec<String> =
@@ -148,12 +173,12 @@ fn planned(seal: &chain::Entry, falls_back: bool) -> String {
 }
 
 /// Lists what a record holds in the same words.
-fn kinds(record: &Entropy) -> String {
+fn kinds(suite: Suite, record: &Entropy) -> String {
     let word = |line: &Line| match line {
         Line::Seed(_) => "seed".to_owned(),
         Line::Dice { sides, digits } => format!("dice {sides} {}", digits.len()),
         Line::Sealed { number, hex } => {
-            format!("sealed {number} {}", bytes(hex).map_or_else(String::new, |bytes| sha256_hex(&bytes)))
+            format!("sealed {number} {}", bytes(hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)))
         }
         Line::Beacon { source, issue, .. } => format!("beacon {source} {issue}"),
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{Ending, Failure, Format, answer, answer_text, json, lang, unwritten};
+use super::{Ending, Failure, Format, answer, answer_text, json, lang, no_chance, unwritten};
 use fairdraw::both;
 use fairdraw::files::ledger::Ledger;
 use fairdraw::lang::{Say, Text};
@@ -235,10 +235,7 @@ pub fn signed_by(
 
 fn make_key(name: &str, cosigner: bool, out: &Path) -> Result<Ending, Failure> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| {
-        let cause = both!("no chance from the system: {error}", "系统没有给出随机数（{error}）");
-        Failure::new(cause, Text::default())
-    })?;
+    getrandom::fill(&mut seed).map_err(no_chance)?;
     let kind = if cosigner { KeyKind::Cosigner } else { KeyKind::Log };
     let key = Sign::new(name, kind, &seed).map_err(failure)?;
     let mut options = std::fs::OpenOptions::new();

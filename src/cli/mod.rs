@@ -120,6 +120,11 @@ impl Failure {
     }
 }
 
+/// Turns a system that gives no chance into the program's answer.
+fn no_chance(error: getrandom::Error) -> Failure {
+    Failure::new(both!("no chance from the system: {error}", "系统没有给出随机数（{error}）"), Text::default())
+}
+
 /// Turns a folder that can not be written to into the program's answer.
 fn no_place(error: BundleError) -> Failure {
     let advice = match &error {

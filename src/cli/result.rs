@@ -11,7 +11,7 @@ use super::ceremony::{Where, failure, out_of_order};
 use super::publish::{ledger_of, replayed, secret};
 use super::void::reason;
 use super::workbooks::replay;
-use super::{Ending, Failure, Format, Progress, answer, json, lang, tell, unwritten};
+use super::{Ending, Failure, Format, Progress, answer, json, lang, no_chance, tell, unwritten};
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::{draw, result};
@@ -144,7 +144,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     }
     let entry = match &mut opened.kept {
         Kept::Ledger(ledger) => {
-            result::record(ledger, &opened.records, taken, published, time, &mut Direct).map_err(failure)?
+            let mut salt = [0; 32];
+            getrandom::fill(&mut salt).map_err(no_chance)?;
+            result::record(ledger, &opened.records, taken, published, &salt, time, &mut Direct).map_err(failure)?
         }
         Kept::File(path) => {
             write_whole(path, &results::write(&opened.records).bytes)?;

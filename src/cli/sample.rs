@@ -9,7 +9,7 @@ use super::{Ending, Failure, answer_text, lang, no_place, no_room, tell};
 use fairdraw::both;
 use fairdraw::files::bundle::Destination;
 use fairdraw::lang::{Say, Text};
-use fairdraw::lottery::{Entropy, Prk, Rounding};
+use fairdraw::lottery::{Entropy, Prk, Rounding, Suite};
 use fairdraw::publish::report;
 use fairdraw::scan::pool::Margin;
 use fairdraw::scan::tally::{Gathered, Limits};
@@ -46,6 +46,9 @@ pub struct Args {
     /// Administrative code and period whose key is used, such as 100000.2026Q4
     #[arg(long, value_name = "GROUP", required_unless_present_any = ["tasks", "merge"])]
     group: Option<String>,
+    /// Primitives of the draw: dr1 (SHA-256, ChaCha20) or dr1-gm (SM3, SM4)
+    #[arg(long, value_enum, value_name = "SUITE", default_value_t)]
+    suite: Primitives,
     /// Column of the ids; found by its heading if not given
     #[arg(long, value_name = "COL")]
     id: Option<String>,
@@ -59,7 +62,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "WHAT")]
     without_id: Option<WithoutId>,
     /// File with several tasks, in place of the options for one
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["strata", "rates", "scope", "group", "id", "reserve", "without_id"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["suite", "strata", "rates", "scope", "group", "id", "reserve", "without_id"])]
     tasks: Option<PathBuf>,
     /// Record of entropy from the ceremony (dr1 entropy v1)
     #[arg(long, value_name = "FILE", conflicts_with = "seed")]
@@ -77,7 +80,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "merge")]
     parts: Option<PathBuf>,
     /// Join parts to the bundle of the whole registry, without reading it
-    #[arg(long, conflicts_with_all = ["tasks", "rates", "strata", "scope", "group", "id", "reserve", "without_id", "seed", "entropy"])]
+    #[arg(long, conflicts_with_all = ["tasks", "suite", "rates", "strata", "scope", "group", "id", "reserve", "without_id", "seed", "entropy"])]
     merge: bool,
     /// Number of threads; all cores if not given
     #[arg(long, value_name = "N")]
@@ -96,6 +99,15 @@ enum Round {
     Nearest,
     /// Down, but one where the stratum is not empty.
     FloorMin1,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Primitives {
+    /// SHA-256 and ChaCha20.
+    #[default]
+    Dr1,
+    /// SM3 and SM4.
+    Dr1Gm,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -145,7 +157,7 @@ fn draw(args: &Args, files: &[PathBuf]) -> Result<Drawn, Failure> {
         margin: Margin::default(),
         progress: &|rows, bytes| bar.done(rows, bytes),
     };
-    let prk = Prk::of(&entropy);
+    let prk = Prk::of(job.suite, &entropy);
     let Some(folder) = &args.parts else {
         return match work::draw(&job, &prk, &sources, &settings) {
             Ok(outcome) => Ok(Some((job, entropy, outcome))),
@@ -292,6 +304,10 @@ fn job(args: &Args) -> Result<Job, Failure> {
     let job = Job {
         region: region.to_owned(),
         period: period.to_owned(),
+        suite: match args.suite {
+            Primitives::Dr1 => Suite::Dr1,
+            Primitives::Dr1Gm => Suite::Dr1Gm,
+        },
         id: args.id.clone().unwrap_or_default(),
         rounding: match args.rounding {
             Round::Up => Rounding::Up,

@@ -12,6 +12,7 @@ use super::freeze::File;
 use crate::both;
 use crate::lang::{Say, Text};
 use crate::ledger::hash::sha256_hex;
+use crate::lottery::Suite;
 
 /// Name of the manifest, the one file that does not list itself.
 pub const MANIFEST: &str = "manifest.json";
@@ -72,7 +73,7 @@ impl Say for BundleError {
 
 impl Manifest {
     /// Lists files, which come sorted by path.
-    pub fn of(files: &[File], period: &str, region: &str, witnessed: bool) -> Manifest {
+    pub fn of(files: &[File], suite: Suite, period: &str, region: &str, witnessed: bool) -> Manifest {
         let listed = |file: &File| Listed {
             path: file.path.clone(),
             bytes: file.bytes.len() as u64,
@@ -81,7 +82,7 @@ impl Manifest {
         Manifest {
             format: FORMAT.to_owned(),
             tool: concat!("fairdraw ", env!("CARGO_PKG_VERSION")).to_owned(),
-            protocol: "dr1".to_owned(),
+            protocol: suite.name().to_owned(),
             period: period.to_owned(),
             region: region.to_owned(),
             witnessed,

@@ -9,7 +9,7 @@ use super::industry;
 use super::table::{Field, Table};
 use super::uscc::{self, Doubt, Kind};
 use crate::both;
-use crate::lottery::Iv;
+use crate::lottery::{Iv, Suite};
 use crate::plan::model::{Class, Entity, EntityKind, Flag, Status, TownshipNo, WithoutId};
 use crate::plan::words::Word;
 
@@ -28,6 +28,7 @@ pub fn entities(
     tables: &[Table],
     townships: &Index,
     decision: &Decision,
+    suite: Suite,
     faults: &mut Faults,
 ) -> (Vec<Entity>, Vec<Entity>) {
     let mut rows: Vec<(Entity, Spot)> = Vec::new();
@@ -121,7 +122,7 @@ pub fn entities(
             );
         }
     }
-    report_same_iv(&rows, place, faults);
+    report_same_iv(suite, &rows, place, faults);
     codeless.sort();
     (rows.into_iter().map(|(entity, _)| entity).collect(), codeless)
 }
@@ -273,8 +274,8 @@ fn read_as<W: Word>(found: Option<W>, field: Field<'_>, row: usize, faults: &mut
 }
 
 /// Reports two different ids that enter the lottery under the same 16 bytes (protocol §1).
-fn report_same_iv(rows: &[(Entity, Spot)], place: impl Fn(Spot) -> Place, faults: &mut Faults) {
-    let mut ivs: Vec<(Iv, usize)> = (0..).zip(rows).map(|(at, (entity, _))| (Iv::of(&entity.id), at)).collect();
+fn report_same_iv(suite: Suite, rows: &[(Entity, Spot)], place: impl Fn(Spot) -> Place, faults: &mut Faults) {
+    let mut ivs: Vec<(Iv, usize)> = (0..).zip(rows).map(|(at, (entity, _))| (Iv::of(suite, &entity.id), at)).collect();
     ivs.sort_unstable();
     for pair in ivs.windows(2) {
         let ((iv, first), (other, second)) = (pair[0], pair[1]);

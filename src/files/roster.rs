@@ -58,7 +58,7 @@ pub fn inspectors(
             if !seen.is_new(&canonical, certificate.place(row), faults) {
                 continue;
             }
-            if let Some(other) = ivs.insert(Iv::of(&canonical), canonical.clone()) {
+            if let Some(other) = ivs.insert(Iv::of(rules.suite, &canonical), canonical.clone()) {
                 let cause = both!("this number and {other} have the same IV", "该证号与 {other} 的 IV 相同");
                 faults.error(
                     "same-iv",

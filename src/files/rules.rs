@@ -12,7 +12,7 @@ use super::columns::{
 use super::faults::{Faults, Place};
 use crate::both;
 use crate::lang::{Say, Text, foreign};
-use crate::lottery::{Rate, Rounding, keys};
+use crate::lottery::{Rate, Rounding, Suite, keys};
 use crate::plan::model::{QuietSpan, Rules, Span, TeamRules, WithoutId};
 
 /// Name of the rules' file in a workspace and in a bundle's `inputs/`.
@@ -102,6 +102,9 @@ impl From<Named> for Source {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct DrawRules {
+    /// Missing in the canonical form of the default suite, so that plans which never heard of another stay as they are.
+    #[serde(skip_serializing_if = "is_default_suite")]
+    suite: String,
     rounding: Rounding,
     reserve: String,
     visits_per_year_max: u32,
@@ -188,7 +191,12 @@ impl Tables {
 
 impl Default for DrawRules {
     fn default() -> DrawRules {
-        DrawRules { rounding: Rounding::Up, reserve: "20%".to_owned(), visits_per_year_max: 2 }
+        DrawRules {
+            suite: Suite::default().name().to_owned(),
+            rounding: Rounding::Up,
+            reserve: "20%".to_owned(),
+            visits_per_year_max: 2,
+        }
     }
 }
 
@@ -286,6 +294,18 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
             both!("write the code of GB/T 2260, such as 411381", "填写 GB/T 2260 代码，例如 411381"),
         );
     }
+    let suite = Suite::parse(&file.draw.suite);
+    if suite.is_none() {
+        bad(
+            "draw.suite",
+            &file.draw.suite,
+            both!("this version knows no suite of that name", "本版本没有这一名称的密码套件"),
+            both!(
+                "write dr1 (SHA-256, ChaCha20) or dr1-gm (SM3, SM4), or leave the line out",
+                "填 dr1（SHA-256、ChaCha20）或 dr1-gm（国密 SM3、SM4），或删去该行"
+            ),
+        );
+    }
     let reserve = cells::rate(&file.draw.reserve).filter(|rate| matches!(rate, Rate::Share { .. }));
     if reserve.is_none() {
         bad(
@@ -348,6 +368,7 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
         period: file.period.name,
         region: file.period.region,
         days: days?,
+        suite: suite?,
         rounding: file.draw.rounding,
         reserve: reserve?,
         visits_per_year_max: file.draw.visits_per_year_max,
@@ -377,6 +398,7 @@ pub fn write(rules: &Rules) -> String {
         },
         tables: Tables::canonical(),
         draw: DrawRules {
+            suite: rules.suite.name().to_owned(),
             rounding: rules.rounding,
             reserve: rules.reserve.to_string(),
             visits_per_year_max: rules.visits_per_year_max,
@@ -401,6 +423,10 @@ pub fn write(rules: &Rules) -> String {
             .collect(),
     };
     toml::to_string(&file).expect("the rules hold nothing that TOML can not write")
+}
+
+fn is_default_suite(name: &str) -> bool {
+    name == Suite::default().name()
 }
 
 fn span(first: &str, last: &str) -> Option<Span> {

@@ -76,7 +76,7 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
     let travel = registry::travel(table(&columns::TRAVEL), &township_index, faults);
     let (items, item_index) = registry::items(table(&columns::ITEMS), &agency_index, faults);
     let (entities, entities_without_id) =
-        entities::entities(table(&columns::ENTITIES), &township_index, &decision, faults);
+        entities::entities(table(&columns::ENTITIES), &township_index, &decision, rules.suite, faults);
     let inspectors = roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
     let known = tasks::Known {
         rules: &rules,

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::hash::sha256_hex;
 use crate::lang::{Say, Text};
+use crate::lottery::Suite;
 
 /// Is one entry; its text is the truth, and what it says of itself must be written in exactly one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +142,13 @@ impl Entry {
         self.facts.iter().filter(move |(known, _)| known == word).map(|(_, value)| value.as_str())
     }
 
+    /// Returns the suite that a SEAL names; the default where none is named.
+    ///
+    /// The order of a ledger (`state`) admits no other name, so none is lost here.
+    pub fn suite(&self) -> Suite {
+        self.fact("suite").and_then(Suite::parse).unwrap_or_default()
+    }
+
     /// Reads an entry; a text that this program would write differently is refused.
     ///
     /// # Errors
@@ -209,6 +217,12 @@ pub fn read(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Entry>, ChainError>
         entries.push(entry);
     }
     Ok(entries)
+}
+
+/// Returns the suite of an attempt: that of its SEAL, or the default where nothing is sealed.
+pub fn suite_of(entries: &[Entry], ceremony: &str, attempt: u32) -> Suite {
+    let is_own = |entry: &&Entry| entry.kind == Kind::Seal && entry.ceremony == ceremony && entry.attempt == attempt;
+    entries.iter().find(is_own).map_or_else(Suite::default, Entry::suite)
 }
 
 /// Is how two ledgers of one office stand to each other.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{hash, merkle};
+use crate::lottery::Suite;
 
 /// Is what one stratum commits to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub struct StratumSeal<'a> {
 /// Is what a whole period commits to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commitment<'a> {
+    pub suite: Suite,
     pub region: &'a str,
     /// Name, first and last day of the period.
     pub period: [&'a str; 3],
@@ -34,11 +36,13 @@ impl Commitment<'_> {
     pub fn text(&self) -> String {
         let [name, first, last] = self.period;
         let mut text = format!(
-            "dr1 commit v1\nsuite dr1\nregion {}\nperiod {name} {first} {last}\nrounding {}\n",
-            self.region, self.rounding
+            "dr1 commit v1\nsuite {}\nregion {}\nperiod {name} {first} {last}\nrounding {}\n",
+            self.suite.name(),
+            self.region,
+            self.rounding
         );
         for (name, bytes) in &self.inputs {
-            line(&mut text, format_args!("input {name} {}", hash::sha256_hex(bytes)));
+            line(&mut text, format_args!("input {name} {}", hash::suite_hex(self.suite, bytes)));
         }
         for seal in &self.strata {
             let root = hash::hex(&seal.root);
@@ -50,8 +54,8 @@ impl Commitment<'_> {
 }
 
 /// Computes the root of a frame whose entities come sorted by id, each with its balls.
-pub fn frame_root<'a>(entities: impl Iterator<Item = (&'a str, u8)>) -> [u8; 32] {
-    merkle::root(entities.map(|(id, balls)| format!("{id},{balls}")))
+pub fn frame_root<'a>(suite: Suite, entities: impl Iterator<Item = (&'a str, u8)>) -> [u8; 32] {
+    merkle::root(suite, entities.map(|(id, balls)| format!("{id},{balls}")))
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -1,10 +1,17 @@
-//! SHA-256 in the form in which every file of a bundle prints it.
+//! SHA-256, and the hash of a suite, in the form in which every file of a bundle prints it.
 
 use sha2::{Digest, Sha256};
+
+use crate::lottery::Suite;
 
 /// Computes SHA-256 (FIPS 180-4) in lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// Computes the hash of a suite (protocol §19) in lower-case hex.
+pub fn suite_hex(suite: Suite, bytes: &[u8]) -> String {
+    hex(&suite.hash(&[bytes]))
 }
 
 /// Writes bytes in lower-case hex.

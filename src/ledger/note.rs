@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::chain::Entry;
 use super::merkle;
 use crate::lang::{Say, Text};
+use crate::lottery::Suite;
 
 /// Is who can sign, and how it is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +154,8 @@ impl Verify {
         [hash[0], hash[1], hash[2], hash[3]]
     }
 
-    fn holds(&self, text: &str, signature: &[u8]) -> bool {
+    /// Tells whether a signature, as it stands behind the key's id in a note's line, is one over a text.
+    pub fn holds(&self, text: &str, signature: &[u8]) -> bool {
         let ed25519 = |message: &[u8], signature: &[u8]| {
             let key =
                 <[u8; 32]>::try_from(self.public.as_slice()).ok().and_then(|key| VerifyingKey::from_bytes(&key).ok());
@@ -189,6 +191,11 @@ impl Sign {
         Ok(Sign { key, verify: Verify { name: name.to_owned(), kind, public } })
     }
 
+    /// Signs any text and returns the bytes of a note's line: the key's id and the signature.
+    pub fn line(&self, text: &str) -> Vec<u8> {
+        [self.verify.id().as_slice(), &self.key.sign(text.as_bytes()).to_bytes()].concat()
+    }
+
     /// Writes the secret key, for a file that nobody else can read.
     pub fn text(&self) -> String {
         let key = [self.verify.kind.bytes().as_slice(), self.key.as_bytes()].concat();
@@ -213,7 +220,8 @@ impl Sign {
 impl Checkpoint {
     /// Makes the checkpoint of a ledger's head.
     pub fn of(origin: &str, entries: &[Entry]) -> Checkpoint {
-        let root = merkle::root(entries.iter().map(Entry::text));
+        // The C2SP form has SHA-256 alone, whatever suite the ceremonies in the ledger have.
+        let root = merkle::root(Suite::Dr1, entries.iter().map(Entry::text));
         Checkpoint { origin: origin.to_owned(), size: entries.len() as u64, root }
     }
 
@@ -244,8 +252,7 @@ impl Signed {
         if *kind != KeyKind::Log || *name != checkpoint.origin {
             return Err(NoteError::Task(name.clone()));
         }
-        let signature = key.key.sign(checkpoint.text().as_bytes());
-        let line = [key.verify.id().as_slice(), &signature.to_bytes()].concat();
+        let line = key.line(&checkpoint.text());
         Ok(Signed { checkpoint, lines: vec![(name.clone(), line)] })
     }
 

@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
-use super::chain::{Entry, Kind};
+use super::chain::{self, Entry, Kind};
 use super::proof::{Inclusion, ProofError, unhex};
 use crate::lang::{Say, Text};
+use crate::lottery::Suite;
 
 /// First word of the text: its form and the version of it.
 const FORM: &str = "FDN1";
@@ -91,11 +92,11 @@ impl Notice {
     ///
     /// # Errors
     /// [`NoticeError::Proof`] if the row is not under the root.
-    pub fn verify(&self, size: u64, root: &[u8; 32]) -> Result<(), NoticeError> {
+    pub fn verify(&self, suite: Suite, size: u64, root: &[u8; 32]) -> Result<(), NoticeError> {
         if self.proof.size != size {
             return Err(ProofError::Shape.into());
         }
-        Ok(self.proof.verify(self.row.as_bytes(), root)?)
+        Ok(self.proof.verify(suite, self.row.as_bytes(), root)?)
     }
 
     /// Checks the notice against a ledger and returns the entry, DRAW or AMEND, under which the visit stands.
@@ -111,7 +112,7 @@ impl Notice {
         };
         let draw = entries.iter().find(is_draw).ok_or_else(none)?;
         let (size, root) = draw.fact("notices").and_then(root).ok_or(NoticeError::NoRoot(*entry))?;
-        self.verify(size, &root)?;
+        self.verify(chain::suite_of(entries, ceremony, *attempt), size, &root)?;
         Ok(draw)
     }
 

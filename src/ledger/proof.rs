@@ -1,11 +1,11 @@
 //! Proofs that a row is in a tree, and that one is not (RFC 6962 §2.1.1; protocol §10, §17).
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::hash::hex;
 use super::merkle::{leaf_hash, node_hash};
 use crate::lang::{Say, Text};
+use crate::lottery::Suite;
 
 /// Shows that a leaf stands at a place of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ impl Inclusion {
     ///
     /// # Panics
     /// If the index is not below the number of leaves.
-    pub fn of<L: AsRef<[u8]>>(leaves: &[L], index: usize) -> Inclusion {
+    pub fn of<L: AsRef<[u8]>>(suite: Suite, leaves: &[L], index: usize) -> Inclusion {
         assert!(index < leaves.len(), "leaf {index} of {}", leaves.len());
-        let hashes: Vec<[u8; 32]> = leaves.iter().map(|leaf| leaf_hash(leaf.as_ref())).collect();
+        let hashes: Vec<[u8; 32]> = leaves.iter().map(|leaf| leaf_hash(suite, leaf.as_ref())).collect();
         let mut path = Vec::new();
-        walk(&hashes, index, &mut path);
+        walk(suite, &hashes, index, &mut path);
         Inclusion { index: index as u64, size: leaves.len() as u64, path }
     }
 
@@ -58,25 +58,25 @@ impl Inclusion {
     /// # Errors
     /// [`ProofError::Shape`] if the path has not the length that place and size ask for, [`ProofError::Root`] if it
     /// leads elsewhere.
-    pub fn verify(&self, leaf: &[u8], root: &[u8; 32]) -> Result<(), ProofError> {
+    pub fn verify(&self, suite: Suite, leaf: &[u8], root: &[u8; 32]) -> Result<(), ProofError> {
         if self.index >= self.size {
             return Err(ProofError::Shape);
         }
         // RFC 9162 §2.1.3.2, which says for RFC 6962's trees how a path is walked without recursion.
         let (mut at, mut last) = (self.index, self.size - 1);
-        let mut hash = leaf_hash(leaf);
+        let mut hash = leaf_hash(suite, leaf);
         for neighbour in &self.path {
             if last == 0 {
                 return Err(ProofError::Shape);
             }
             if at & 1 == 1 || at == last {
-                hash = node_hash(neighbour, &hash);
+                hash = node_hash(suite, neighbour, &hash);
                 while at & 1 == 0 && at != 0 {
                     at >>= 1;
                     last >>= 1;
                 }
             } else {
-                hash = node_hash(&hash, neighbour);
+                hash = node_hash(suite, &hash, neighbour);
             }
             at >>= 1;
             last >>= 1;
@@ -120,12 +120,12 @@ impl Absence {
     /// Makes the proof for an id, or returns `None` if a row has it.
     ///
     /// `rows` are sorted by `id_of`.
-    pub fn of(rows: &[String], id: &str, id_of: impl Fn(&str) -> &str) -> Option<Absence> {
+    pub fn of(suite: Suite, rows: &[String], id: &str, id_of: impl Fn(&str) -> &str) -> Option<Absence> {
         let place = rows.partition_point(|row| id_of(row) < id);
         if rows.get(place).is_some_and(|row| id_of(row) == id) {
             return None;
         }
-        let proof = |at: usize| (rows[at].clone(), Inclusion::of(rows, at));
+        let proof = |at: usize| (rows[at].clone(), Inclusion::of(suite, rows, at));
         Some(Absence { before: place.checked_sub(1).map(proof), after: (place < rows.len()).then(|| proof(place)) })
     }
 
@@ -133,49 +133,56 @@ impl Absence {
     ///
     /// # Errors
     /// [`ProofError`] if a neighbour is not in the tree, or the two leave room for a row.
-    pub fn verify(&self, id: &str, size: u64, root: &[u8; 32], id_of: impl Fn(&str) -> &str) -> Result<(), ProofError> {
+    pub fn verify(
+        &self,
+        suite: Suite,
+        id: &str,
+        size: u64,
+        root: &[u8; 32],
+        id_of: impl Fn(&str) -> &str,
+    ) -> Result<(), ProofError> {
         for (row, proof) in self.before.iter().chain(&self.after) {
             if proof.size != size {
                 return Err(ProofError::Shape);
             }
-            proof.verify(row.as_bytes(), root)?;
+            proof.verify(suite, row.as_bytes(), root)?;
         }
         let first = self.before.as_ref().is_none_or(|(row, _)| id_of(row) < id);
         let last = self.after.as_ref().is_none_or(|(row, _)| id < id_of(row));
         let next = self.before.as_ref().map_or(0, |(_, proof)| proof.index + 1);
         let found = self.after.as_ref().map_or(size, |(_, proof)| proof.index);
         // An empty tree holds nothing, and its root says so.
-        let empty = size > 0 || *root == <[u8; 32]>::from(Sha256::digest(b""));
+        let empty = size > 0 || *root == suite.hash(&[]);
         if first && last && next == found && empty { Ok(()) } else { Err(ProofError::NotNeighbours) }
     }
 }
 
 /// Collects the path of one leaf and returns the root of the hashes.
-fn walk(hashes: &[[u8; 32]], index: usize, path: &mut Vec<[u8; 32]>) -> [u8; 32] {
+fn walk(suite: Suite, hashes: &[[u8; 32]], index: usize, path: &mut Vec<[u8; 32]>) -> [u8; 32] {
     if let [only] = hashes {
         return *only;
     }
     let left = (hashes.len().next_power_of_two()) / 2;
     let (a, b) = hashes.split_at(left);
     if index < left {
-        let own = walk(a, index, path);
-        let other = tree(b);
+        let own = walk(suite, a, index, path);
+        let other = tree(suite, b);
         path.push(other);
-        node_hash(&own, &other)
+        node_hash(suite, &own, &other)
     } else {
-        let own = walk(b, index - left, path);
-        let other = tree(a);
+        let own = walk(suite, b, index - left, path);
+        let other = tree(suite, a);
         path.push(other);
-        node_hash(&other, &own)
+        node_hash(suite, &other, &own)
     }
 }
 
-fn tree(hashes: &[[u8; 32]]) -> [u8; 32] {
+fn tree(suite: Suite, hashes: &[[u8; 32]]) -> [u8; 32] {
     match hashes {
         [only] => *only,
         _ => {
             let (a, b) = hashes.split_at(hashes.len().next_power_of_two() / 2);
-            node_hash(&tree(a), &tree(b))
+            node_hash(suite, &tree(suite, a), &tree(suite, b))
         }
     }
 }

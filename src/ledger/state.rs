@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::chain::{Entry, Kind};
 use crate::both;
 use crate::lang::{Say, Text};
+use crate::lottery::Suite;
 
 /// Is how far an attempt has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +49,8 @@ pub enum Refusal {
     SealedAlready { ceremony: String, attempt: u32, entry: u32 },
     #[error("attempt {found} of {ceremony} is out of turn, the next is attempt {expected}")]
     Attempt { ceremony: String, expected: u32, found: u32 },
+    #[error("the seal of {ceremony} names the suite {suite}, which this version does not know")]
+    Suite { ceremony: String, suite: String },
     #[error("no entropy is on record for {0}")]
     NoEntropy(String),
     #[error("the beacon of {0} is not on record")]
@@ -94,6 +97,7 @@ impl Say for Refusal {
             Refusal::Attempt { ceremony, expected, found } => {
                 format!("{ceremony} 第 {found} 次次序不对，应为第 {expected} 次")
             }
+            Refusal::Suite { ceremony, suite } => format!("{ceremony} 封存时指定的密码套件 {suite} 本版本不认识"),
             Refusal::NoEntropy(ceremony) => format!("{ceremony} 尚未记录熵"),
             Refusal::NoBeacon(ceremony) => format!("{ceremony} 的公共随机源尚未记录"),
             Refusal::NotRolled(ceremony) => format!("{ceremony} 的骰子和封存值尚未记录，公共随机源须最后记录"),
@@ -167,6 +171,7 @@ impl Refusal {
                 "complete the record with `fairdraw entropy`, then void the attempt",
                 "先用 `fairdraw entropy` 补全记录，再作废本次"
             ),
+            Refusal::Suite { .. } => both!("use a later version of fairdraw", "请使用更新版本的 fairdraw"),
         }
     }
 }
@@ -250,6 +255,9 @@ pub fn admit(attempts: &[Attempt], entries: &[Entry], entry: &Entry) -> Result<(
     let number = |at: usize| entries[at].number;
     let before = latest(attempts, &ceremony);
     if entry.kind == Kind::Seal {
+        if let Some(suite) = entry.fact("suite").filter(|name| Suite::parse(name).is_none()) {
+            return Err(Refusal::Suite { ceremony, suite: suite.to_owned() });
+        }
         if let Some(before) = before.filter(|before| before.stage != Stage::Void) {
             return Err(match before.draw {
                 Some(at) => Refusal::Drawn { ceremony, entry: number(at) },

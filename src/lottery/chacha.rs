@@ -10,7 +10,8 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::codes;
-use super::{Iv, Key, Ticket};
+use super::sm4::Cipher;
+use super::{Iv, Key, Suite, Ticket};
 
 /// Is one compiled form of the kernel; all give the same tickets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,8 @@ impl Kernel {
 
     /// Computes the tickets of `ivs` under `key` into `out`; a kernel that the machine lacks gives way to the portable.
     ///
+    /// Keys of the suite `dr1-gm` have SM4 for all kernels, one row at a time.
+    ///
     /// # Panics
     /// If `out` is not as long as `ivs`.
     // The one place with `unsafe`: calling code that is compiled for a feature is sound only where the machine has the
@@ -56,6 +59,11 @@ impl Kernel {
     #[allow(unsafe_code)]
     pub fn tickets(self, key: &Key, ivs: &[Iv], out: &mut [Ticket]) {
         assert_eq!(ivs.len(), out.len(), "one ticket for each IV");
+        if key.suite() == Suite::Dr1Gm {
+            let cipher = Cipher::new(key);
+            ivs.iter().zip(out).for_each(|(iv, out)| *out = cipher.ticket(*iv));
+            return;
+        }
         match self {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the machine has AVX2.
@@ -70,12 +78,12 @@ impl Kernel {
     /// Computes the IVs of `ids`, which come as the bytes of their texts, and puts them behind those in `out`.
     // For the code that the feature is switched on for, see `tickets`.
     #[allow(unsafe_code)]
-    pub fn ivs<'a>(self, ids: impl Iterator<Item = &'a [u8]>, out: &mut Vec<Iv>) {
+    pub fn ivs<'a>(self, suite: Suite, ids: impl Iterator<Item = &'a [u8]>, out: &mut Vec<Iv>) {
         match self {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the machine has AVX2, as every one with AVX-512 has.
-            Kernel::Avx2 | Kernel::Avx512 if Kernel::Avx2.is_available() => unsafe { codes::ivs(ids, out) },
-            _ => out.extend(ids.map(Iv::of_bytes)),
+            Kernel::Avx2 | Kernel::Avx512 if Kernel::Avx2.is_available() => unsafe { codes::ivs(suite, ids, out) },
+            _ => out.extend(ids.map(|id| Iv::of_bytes(suite, id))),
         }
     }
 }
@@ -186,11 +194,17 @@ mod tests {
 
     /// Without it a wrong lane, or a wrong last step, would give some entities a ticket that nobody can recompute.
     #[test]
-    fn every_kernel_agrees_with_rand_chacha_at_every_length() {
-        let key = Key::from_bytes(std::array::from_fn(|i| i as u8));
+    fn every_kernel_agrees_with_single_tickets_at_every_length() {
+        for suite in Suite::ALL {
+            agree_at_every_length(suite);
+        }
+    }
+
+    fn agree_at_every_length(suite: Suite) {
+        let key = Key::from_bytes(suite, std::array::from_fn(|i| i as u8));
         let ids =
             ["910000000000791933", "", "a", "沪A-个体0001", "110108001234567", "T1", "ZZZZZZZZZZZZZZZZZZZZZZ", "0"];
-        let ivs: Vec<Iv> = (0..70).map(|i| Iv::of(&format!("{}{i}", ids[i % ids.len()]))).collect();
+        let ivs: Vec<Iv> = (0..70).map(|i| Iv::of(suite, &format!("{}{i}", ids[i % ids.len()]))).collect();
         for length in 0..ivs.len() {
             let expected: Vec<Ticket> = ivs[..length].iter().map(|&iv| key.ticket(iv)).collect();
             for kernel in Kernel::available() {
@@ -207,14 +221,15 @@ mod tests {
         #[test]
         fn every_kernel_agrees_on_any_key_and_any_ids(
             key in any::<[u8; 32]>(),
+            suite in proptest::sample::select(Suite::ALL.to_vec()),
             ids in proptest::collection::vec("[0-9A-Z]{0,24}|[0-9A-Z]{18}|[0-9A-Za-z:@\\[/]{18}|\\PC{0,30}", 1..40),
         ) {
-            let key = Key::from_bytes(key);
-            let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(id)).collect();
+            let key = Key::from_bytes(suite, key);
+            let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(suite, id)).collect();
             let expected: Vec<Ticket> = ivs.iter().map(|&iv| key.ticket(iv)).collect();
             for kernel in Kernel::available() {
                 let mut found_ivs = Vec::new();
-                kernel.ivs(ids.iter().map(|id| id.as_bytes()), &mut found_ivs);
+                kernel.ivs(suite, ids.iter().map(|id| id.as_bytes()), &mut found_ivs);
                 prop_assert_eq!(&found_ivs, &ivs);
                 prop_assert!(ids.iter().zip(&ivs).all(|(id, iv)| iv.id().is_none_or(|back| back == *id)));
                 let mut found = vec![Ticket::of_words([0; 4]); ivs.len()];

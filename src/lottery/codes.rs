@@ -8,14 +8,14 @@ use std::arch::x86_64::{
     _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_unpackhi_epi64,
 };
 
-use super::Iv;
+use super::{Iv, Suite};
 
 /// Computes the IVs of `ids` and puts them behind those in `out`.
 #[target_feature(enable = "avx2")]
-pub(super) fn ivs<'a>(ids: impl Iterator<Item = &'a [u8]>, out: &mut Vec<Iv>) {
+pub(super) fn ivs<'a>(suite: Suite, ids: impl Iterator<Item = &'a [u8]>, out: &mut Vec<Iv>) {
     for id in ids {
         let value = <&[u8; 18]>::try_from(id).ok().and_then(|code| base36(code));
-        out.push(value.map_or_else(|| Iv::of_bytes(id), |value| Iv::plain(18, value)));
+        out.push(value.map_or_else(|| Iv::of_bytes(suite, id), |value| Iv::plain(18, value)));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The entropy record `entropy.txt` (protocol §2).
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+use super::Suite;
 
 /// Holds an entropy record whose lines stand in the protocol's order; its bytes are what the keys are made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,10 +104,11 @@ impl Entropy {
         self.lines.iter().any(|line| !matches!(line, Line::Seed(_)))
     }
 
-    /// Computes the code that is lodged outside before a beacon falls: SHA-256 up to the first beacon line, in hex.
-    pub fn pre_beacon_code(&self) -> String {
+    /// Computes the code that is lodged outside before a beacon falls: the suite's hash up to the first beacon line, in
+    /// hex.
+    pub fn pre_beacon_code(&self, suite: Suite) -> String {
         let end = self.text.find("\nbeacon ").map_or(self.text.len(), |at| at + 1);
-        Sha256::digest(&self.text.as_bytes()[..end]).iter().map(|byte| format!("{byte:02x}")).collect()
+        suite.hash(&[&self.text.as_bytes()[..end]]).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use super::Suite;
 
 /// Holds the 16 bytes under which an id enters the lottery: words 12..15 of the ChaCha20 state.
 ///
@@ -21,19 +21,19 @@ impl Iv {
     /// normalised here: the frozen id is the truth.
     ///
     /// ```
-    /// use fairdraw::lottery::Iv;
-    /// assert_eq!(Iv::of("910000000000791933").to_string(), "01200000085b8e6a106559c51a22093f");
-    /// assert_eq!(Iv::of("沪A-个体0001").to_string(), "1ac32092883d7fa56b64990768241f82");
+    /// use fairdraw::lottery::{Iv, Suite};
+    /// assert_eq!(Iv::of(Suite::Dr1, "910000000000791933").to_string(), "01200000085b8e6a106559c51a22093f");
+    /// assert_eq!(Iv::of(Suite::Dr1, "沪A-个体0001").to_string(), "1ac32092883d7fa56b64990768241f82");
     /// ```
     #[inline]
-    pub fn of(id: &str) -> Iv {
-        Iv::of_bytes(id.as_bytes())
+    pub fn of(suite: Suite, id: &str) -> Iv {
+        Iv::of_bytes(suite, id.as_bytes())
     }
 
     /// Computes the IV of an id that comes as the bytes of its text; whether they are UTF-8 is the caller's care.
     #[inline]
-    pub fn of_bytes(id: &[u8]) -> Iv {
-        base36(id).map_or_else(|| Iv::hashed(id), |value| Iv::plain(id.len(), value))
+    pub fn of_bytes(suite: Suite, id: &[u8]) -> Iv {
+        base36(id).map_or_else(|| Iv::hashed(suite, id), |value| Iv::plain(id.len(), value))
     }
 
     /// Joins length and value of an id of kind 0.
@@ -43,11 +43,8 @@ impl Iv {
     }
 
     /// Computes the IV of an id of kind 1.
-    fn hashed(id: &[u8]) -> Iv {
-        let mut hash = Sha256::new();
-        hash.update(b"dr1/id\n");
-        hash.update(id);
-        let digest = hash.finalize();
+    fn hashed(suite: Suite, id: &[u8]) -> Iv {
+        let digest = suite.hash(&[b"dr1/id\n", id]);
         // A hex "1" followed by the first 31 hex digits: the digest moved right by one hex digit.
         let mut head = [0u8; 16];
         head.copy_from_slice(&digest[..16]);
@@ -72,9 +69,9 @@ impl Iv {
     /// Gives back the id of an IV of kind 0, or `None` where it was hashed.
     ///
     /// ```
-    /// use fairdraw::lottery::Iv;
-    /// assert_eq!(Iv::of("0093000000MADEMX0").id().as_deref(), Some("0093000000MADEMX0"));
-    /// assert_eq!(Iv::of("沪A-个体0001").id(), None);
+    /// use fairdraw::lottery::{Iv, Suite};
+    /// assert_eq!(Iv::of(Suite::Dr1, "0093000000MADEMX0").id().as_deref(), Some("0093000000MADEMX0"));
+    /// assert_eq!(Iv::of(Suite::Dr1, "沪A-个体0001").id(), None);
     /// ```
     pub fn id(&self) -> Option<String> {
         let whole = u128::from_be_bytes(self.0);

@@ -12,6 +12,7 @@
 //! | [`chacha`] | §4 tickets | many ids into tickets at once; `codes` helps it with 18-character ids |
 //! | [`rate`] | §5 sample sizes | a typed rate and a population into a count |
 //! | [`sample`] | §6 samples | a stratum's entries into ranks, reserve and cut-off |
+//! | [`suite`] | §19 suites | bytes into hashes; `sm4` gives the blocks of the suite `dr1-gm` |
 
 pub mod chacha;
 #[cfg(target_arch = "x86_64")]
@@ -21,6 +22,8 @@ pub mod ids;
 pub mod keys;
 pub mod rate;
 pub mod sample;
+mod sm4;
+pub mod suite;
 pub mod tickets;
 
 pub use chacha::Kernel;
@@ -29,4 +32,5 @@ pub use ids::Iv;
 pub use keys::{Key, Prk};
 pub use rate::{Rate, Rounding};
 pub use sample::{Entry, Pick, Sample, draw};
+pub use suite::Suite;
 pub use tickets::{Ticket, Words};

@@ -1,4 +1,4 @@
-//! Tickets: one ChaCha20 block per id (protocol §4).
+//! Tickets: one block per id, of ChaCha20 (protocol §4) or in the suite `dr1-gm` of SM4 (§19).
 
 use std::fmt;
 
@@ -6,7 +6,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
 use super::chacha::Kernel;
-use super::{Iv, Key};
+use super::sm4::Cipher;
+use super::{Iv, Key, Suite};
 
 /// Holds an entity's or officer's number in one draw (抽签号): the first 16 bytes of its block; smaller wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,9 +47,9 @@ impl Key {
     /// Computes the ticket that `iv` holds under this key.
     ///
     /// ```
-    /// use fairdraw::lottery::{Iv, Key};
-    /// let key = Key::from_bytes(std::array::from_fn(|i| i as u8)); // 00 01 .. 1f
-    /// let ticket = key.ticket(Iv::of("910000000000791933"));
+    /// use fairdraw::lottery::{Iv, Key, Suite};
+    /// let key = Key::from_bytes(Suite::Dr1, std::array::from_fn(|i| i as u8)); // 00 01 .. 1f
+    /// let ticket = key.ticket(Iv::of(Suite::Dr1, "910000000000791933"));
     /// assert_eq!(ticket.to_string(), "c69e1513ccd77674fb7e37d2bb2ec443");
     /// ```
     pub fn ticket(&self, iv: Iv) -> Ticket {
@@ -58,9 +59,9 @@ impl Key {
     /// Computes the tickets of many IVs, in their order, with the widest vectors that the machine has.
     ///
     /// ```
-    /// use fairdraw::lottery::{Iv, Key};
-    /// let key = Key::from_bytes([7; 32]);
-    /// let ivs = ["910000000000791933", "沪A-个体0001"].map(Iv::of);
+    /// use fairdraw::lottery::{Iv, Key, Suite};
+    /// let key = Key::from_bytes(Suite::Dr1, [7; 32]);
+    /// let ivs = ["910000000000791933", "沪A-个体0001"].map(|id| Iv::of(Suite::Dr1, id));
     /// assert_eq!(key.tickets(&ivs), ivs.map(|iv| key.ticket(iv)));
     /// ```
     pub fn tickets(&self, ivs: &[Iv]) -> Vec<Ticket> {
@@ -71,6 +72,14 @@ impl Key {
 
     /// Computes the whole block of `iv` as eight words; word 0 and 1 are the ticket.
     pub fn words(&self, iv: Iv) -> Words {
+        let block = match self.suite() {
+            Suite::Dr1 => self.chacha_block(iv),
+            Suite::Dr1Gm => Cipher::new(self).block(iv),
+        };
+        std::array::from_fn(|i| u64::from_be_bytes(block[8 * i..8 * i + 8].try_into().expect("8 bytes a word")))
+    }
+
+    fn chacha_block(&self, iv: Iv) -> [u8; 64] {
         let (low, high) = iv.bytes().split_at(8);
         let number = |half: &[u8]| u64::from_le_bytes(half.try_into().expect("an IV has two halves of 8 bytes"));
         let mut stream = ChaCha20Rng::from_seed(*self.bytes());
@@ -79,7 +88,7 @@ impl Key {
         stream.set_word_pos(u128::from(number(low)) << 4);
         let mut block = [0u8; 64];
         stream.fill_bytes(&mut block);
-        std::array::from_fn(|i| u64::from_be_bytes(block[8 * i..8 * i + 8].try_into().expect("8 bytes a word")))
+        block
     }
 }
 

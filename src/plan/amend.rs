@@ -421,6 +421,6 @@ fn officers(visit: &Visit, agency: AgencyNo) -> BTreeSet<InspectorNo> {
 }
 
 fn ticket(key: &Key, no: InspectorNo, certificate: &str) -> (Ticket, Iv, InspectorNo) {
-    let iv = Iv::of(certificate);
+    let iv = Iv::of(key.suite(), certificate);
     (key.ticket(iv), iv, no)
 }

@@ -7,7 +7,7 @@ use crate::lottery::{Entry, Iv, Key, Prk, Sample, draw, keys::entity_label};
 
 /// Draws every stratum, in the order of `frames.strata`; the sample's numbers are positions in the entities' table.
 pub fn draws(inputs: &Inputs, prk: &Prk, frames: &Frames) -> Vec<Sample> {
-    let ivs: Vec<Iv> = inputs.entities.iter().map(|entity| Iv::of(&entity.id)).collect();
+    let ivs: Vec<Iv> = inputs.entities.iter().map(|entity| Iv::of(inputs.rules.suite, &entity.id)).collect();
     let mut keys: BTreeMap<&str, Key> = BTreeMap::new();
     let mut drawn: BTreeMap<&str, BTreeSet<EntityNo>> = BTreeMap::new();
     let mut samples = Vec::with_capacity(frames.strata.len());

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::words::Word;
-use crate::lottery::{Rate, Rounding, Sample};
+use crate::lottery::{Rate, Rounding, Sample, Suite};
 
 /// Defines a typed position in one of the input tables.
 macro_rules! position {
@@ -88,6 +88,8 @@ pub struct Rules {
     /// Administrative code (行政区划代码), six digits.
     pub region: String,
     pub days: Span,
+    /// Primitives of the draw (密码套件).
+    pub suite: Suite,
     pub rounding: Rounding,
     /// Reserve (备选) as a part of the sample size, rounded up.
     pub reserve: Rate,

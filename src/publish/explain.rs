@@ -176,7 +176,7 @@ fn entity(made: &Made, no: EntityNo) -> EntityAnswer {
     EntityAnswer {
         id: entity.id.clone(),
         name: entity.name.clone(),
-        iv: Iv::of(&entity.id).to_string(),
+        iv: Iv::of(inputs.rules.suite, &entity.id).to_string(),
         tasks_out_of_scope: (inputs.tasks.len() - told) as u32,
         excluded,
         frames,
@@ -197,7 +197,7 @@ fn frames(made: &Made, no: EntityNo) -> Vec<InFrame> {
         let behind = behind(made, at);
         let place = |position: usize| {
             let at = stratum.frame[position];
-            let iv = Iv::of(&inputs.entities[at.at()].id);
+            let iv = Iv::of(key.suite(), &inputs.entities[at.at()].id);
             let balls = stratum.balls_all.unwrap_or_else(|| stratum.balls[position]);
             Place::of(&key, &Entry { at: at.0, iv, balls, behind: behind(at) })
         };
@@ -279,7 +279,7 @@ fn team_draw(made: &Made, visit: &Visit, team: &Team) -> TeamDraw {
         match why {
             Some(why) => not_eligible.entry(why).or_default().push(officer.certificate.clone()),
             None => {
-                let iv = Iv::of(&officer.certificate);
+                let iv = Iv::of(key.suite(), &officer.certificate);
                 eligible.push(((key.ticket(iv), iv), no));
             }
         }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::files::freeze::File;
 use crate::files::rows;
-use crate::lottery::{Iv, Prk, keys::entity_label};
+use crate::lottery::{Iv, Prk, Suite, keys::entity_label};
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;
 
@@ -12,9 +12,10 @@ use crate::plan::summary::Summary;
 pub fn write(inputs: &Inputs, plan: &Plan, prk: &Prk, summary: &Summary) -> File {
     let mut text = format!(
         "# How to verify this plan · 如何核验本计划\n\n\
-         Period {}, region {}. Protocol `dr1` (PROTOCOL.md of fairdraw {}).\n\n",
+         Period {}, region {}. Protocol `{}` (PROTOCOL.md of fairdraw {}).\n\n",
         summary.period,
         summary.region,
+        inputs.rules.suite.name(),
         env!("CARGO_PKG_VERSION"),
     );
     if !summary.witnessed {
@@ -34,11 +35,17 @@ pub fn write(inputs: &Inputs, plan: &Plan, prk: &Prk, summary: &Summary) -> File
     if let Some((stratum, sample)) = example {
         let task = &inputs.tasks[stratum.task.at()];
         let entity = &inputs.entities[sample.drawn[0].at as usize];
+        let key = prk.key(&entity_label(&task.group)).to_string();
+        // In counter mode zeros become the cipher's output for the IV itself.
+        let (cipher, key) = match inputs.rules.suite {
+            Suite::Dr1 => ("-chacha20", key.as_str()),
+            Suite::Dr1Gm => ("-sm4-ctr", &key[..32]),
+        };
         let written = write!(
             text,
             "## One entity · 单户自查\n\n\
              Entity `{id}` in task `{task}`, stratum `{name}`, group `{group}`:\n\n\
-             ```sh\nhead -c 16 /dev/zero | openssl enc -chacha20 \\\n    -K {key} \\\n    -iv {iv} | od -An -tx1 | tr -d ' \\n'\n```\n\n\
+             ```sh\nhead -c 16 /dev/zero | openssl enc {cipher} \\\n    -K {key} \\\n    -iv {iv} | od -An -tx1 | tr -d ' \\n'\n```\n\n\
              prints its ticket, `{ticket}`. It is drawn, because this is not above the cut-off of the stratum in \
              `strata.csv`, `{cutoff}`.\n\
              该命令输出抽签号；抽签号不大于 `strata.csv` 中该层的中签线，即为抽中。\n\n\
@@ -49,8 +56,7 @@ pub fn write(inputs: &Inputs, plan: &Plan, prk: &Prk, summary: &Summary) -> File
             task = task.code,
             name = rows::stratum_name(stratum.name),
             group = task.group,
-            key = prk.key(&entity_label(&task.group)),
-            iv = Iv::of(&entity.id),
+            iv = Iv::of(inputs.rules.suite, &entity.id),
             ticket = sample.drawn[0].place.ticket,
             cutoff = rows::cutoff(stratum, sample.cutoff()),
         );

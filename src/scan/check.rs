@@ -17,7 +17,7 @@ use crate::files::faults::Fault;
 use crate::lang::{Say, Text, foreign};
 use crate::ledger::hash::hex;
 use crate::lottery::keys::entity_label;
-use crate::lottery::{Entropy, Iv, Prk, Ticket};
+use crate::lottery::{Entropy, Iv, Prk, Suite, Ticket};
 use crate::verify::Finding;
 
 /// Is what verifying a sample found out.
@@ -100,17 +100,17 @@ pub fn verify(
         ));
     }
     let entropy = Entropy::parse(record.as_bytes()).map_err(|error| CheckError::unreadable(write::ENTROPY, &error))?;
-    let own = (manifest.period.as_str(), manifest.region.as_str(), manifest.witnessed);
-    if own != (job.period.as_str(), job.region.as_str(), entropy.is_witnessed()) {
+    let own = (manifest.protocol.as_str(), manifest.period.as_str(), manifest.region.as_str(), manifest.witnessed);
+    if own != (job.suite.name(), job.period.as_str(), job.region.as_str(), entropy.is_witnessed()) {
         findings.push(whole(
             MANIFEST,
             both!(
-                "period, region or witnessed are not those of the job and the record",
-                "期次、行政区划或见证与任务文件和熵记录不符"
+                "protocol, period, region or witnessed are not those of the job and the record",
+                "套件、期次、行政区划或见证与任务文件和熵记录不符"
             ),
         ));
     }
-    let prk = Prk::of(&entropy);
+    let prk = Prk::of(job.suite, &entropy);
     let form = if folder.join(write::Form::Parquet.file()).is_file() { write::Form::Parquet } else { write::Form::Csv };
     let mut verdict =
         Verdict { findings, tool: manifest.tool, witnessed: entropy.is_witnessed(), rows: None, strata: 0, picks: 0 };
@@ -130,7 +130,7 @@ fn manifest(folder: &Path) -> Result<Manifest, CheckError> {
     let text = read(folder, MANIFEST)?;
     let manifest: Manifest =
         serde_json::from_str(&text).map_err(|error| CheckError::unreadable(MANIFEST, &foreign(&error)))?;
-    if manifest.format != write::FORMAT || manifest.protocol != "dr1" {
+    if manifest.format != write::FORMAT || Suite::parse(&manifest.protocol).is_none() {
         let (format, protocol) = (&manifest.format, &manifest.protocol);
         return Err(CheckError::Unreadable(both!(
             "{MANIFEST}: this program does not know {format:?} of {protocol:?}",
@@ -289,7 +289,7 @@ fn rows_alone(folder: &Path, form: write::Form, job: &Job, prk: &Prk, verdict: &
             row += 1;
             let is_there = rows.read_record(&mut record).map_err(|error| unreadable(form.file(), error))?;
             let id = record.get(5).unwrap_or("");
-            let iv = Iv::of(id);
+            let iv = Iv::of(job.suite, id);
             let ticket = key.ticket(iv);
             let role = if rank <= sample { "S" } else { "R" };
             let id = write::quoted(id);

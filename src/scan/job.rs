@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::both;
 use crate::files::cells;
 use crate::lang::{Say, Text, foreign};
-use crate::lottery::{Rate, Rounding};
+use crate::lottery::{Rate, Rounding, Suite};
 
 /// Is everything that one scan of a registry answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Job {
     /// Six digits.
     pub region: String,
     pub period: String,
+    /// Primitives of the draw.
+    pub suite: Suite,
     /// Heading of the column with the ids; empty until the registry's own headings have told.
     pub id: String,
     pub rounding: Rounding,
@@ -141,6 +143,9 @@ impl Job {
             Rounding::Nearest => "nearest",
             Rounding::FloorMin1 => "floor_min_1",
         };
+        if !self.suite.is_default() {
+            line("suite", self.suite.name());
+        }
         line("region", &self.region);
         line("period", &self.period);
         line("id", &self.id);
@@ -207,13 +212,22 @@ impl Job {
             tasks.push(Task { code: task.code, group: task.group, strata: task.strata, rates, scope });
         }
         tasks.sort_by(|a, b| a.code.cmp(&b.code));
-        let Sample { region, period, id, rounding, without_id, .. } = written.sample;
+        let Sample { suite, region, period, id, rounding, without_id, .. } = written.sample;
+        let suite = suite.unwrap_or_else(|| Suite::default().name().to_owned());
+        let named = Suite::parse(&suite);
+        if named.is_none() {
+            wrong.push(both!(
+                "suite {suite:?} is not known; write \"dr1\" or \"dr1-gm\"",
+                "密码套件 {suite:?} 不认识；请写 \"dr1\" 或 \"dr1-gm\""
+            ));
+        }
+        let suite = named.unwrap_or_default();
         let leaves_out_without_id = without_id.is_some();
         if without_id.is_some_and(|word| word != "leave_out") {
             wrong.push(both!("without_id has no value but \"leave_out\"", "without_id 只能是 \"leave_out\""));
         }
         let reserve = reserve.and_then(|(_, rate)| rate);
-        let job = Job { region, period, id, rounding, reserve, leaves_out_without_id, tasks };
+        let job = Job { region, period, suite, id, rounding, reserve, leaves_out_without_id, tasks };
         match job.check() {
             Ok(()) if wrong.is_empty() => Ok(job),
             Ok(()) => Err(JobError(wrong)),
@@ -352,6 +366,7 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sample {
+    suite: Option<String>,
     region: String,
     period: String,
     #[serde(default)]

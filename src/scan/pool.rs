@@ -144,17 +144,26 @@ fn first_half(kept: &Kept) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lottery::{Key, Rounding};
+    use crate::lottery::{Key, Rounding, Suite};
 
     fn job() -> Job {
         let (region, period) = ("100000".to_owned(), "2026Q4".to_owned());
         let (id, rounding) = ("id".to_owned(), Rounding::Up);
-        Job { region, period, id, rounding, reserve: None, leaves_out_without_id: false, tasks: Vec::new() }
+        Job {
+            region,
+            period,
+            suite: Suite::Dr1,
+            id,
+            rounding,
+            reserve: None,
+            leaves_out_without_id: false,
+            tasks: Vec::new(),
+        }
     }
 
     fn rows(n: u32, key: u8) -> Vec<Kept> {
-        let key = Key::from_bytes([key; 32]);
-        (0..n).map(|i| Iv::of(&i.to_string())).map(|iv| Kept { ticket: key.ticket(iv), iv }).collect()
+        let key = Key::from_bytes(Suite::Dr1, [key; 32]);
+        (0..n).map(|i| Iv::of(Suite::Dr1, &i.to_string())).map(|iv| Kept { ticket: key.ticket(iv), iv }).collect()
     }
 
     fn pool(rows: &[Kept], rate: Rate, margin: Margin) -> Pool {

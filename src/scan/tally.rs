@@ -236,7 +236,7 @@ impl<'a> Tally<'a> {
                 spots: Spots::default(),
             },
             ivs: Vec::with_capacity(BATCH),
-            tickets: vec![vec![Key::from_bytes([0; 32]).ticket(Iv::of("0")); BATCH]; distinct.len()],
+            tickets: vec![vec![Ticket::MAX; BATCH]; distinct.len()],
         }
     }
 
@@ -301,7 +301,7 @@ impl Sink for Tally<'_> {
             &batch.bytes[start as usize..][..length as usize]
         };
         self.ivs.clear();
-        self.kernel.ivs((0..rows).map(id), &mut self.ivs);
+        self.kernel.ivs(self.job.suite, (0..rows).map(id), &mut self.ivs);
         for (row, iv) in self.ivs.iter().enumerate().filter(|(_, iv)| iv.is_hashed()) {
             debug_assert!(iv.id().is_none());
             if std::str::from_utf8(id(row)).is_err() {

@@ -80,7 +80,7 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Lists the files of a bundle in its manifest.
 pub fn manifest(job: &Job, entropy: &Entropy, mut files: Vec<Listed>) -> Manifest {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let base = Manifest::of(&[], &job.period, &job.region, entropy.is_witnessed());
+    let base = Manifest::of(&[], job.suite, &job.period, &job.region, entropy.is_witnessed());
     Manifest { format: FORMAT.to_owned(), files, ..base }
 }
 

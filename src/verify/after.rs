@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, compare_amendments, difference, whole};
+use super::{Finding, compare_amendments, compare_draw, difference, whole};
 use crate::both;
 use crate::ceremony::open::{self, AFTER};
 use crate::ceremony::witness;
@@ -51,6 +51,9 @@ pub(super) fn compare_after(ceremony: &str, made: Option<&Made>, files: &Files, 
     let told = drawn_as(&entries, &attempts, ceremony, files, AFTER);
     let Ok(attempt) = told.map_err(|finding| findings.push(*finding)) else { return findings };
     let Some(made) = made else { return findings };
+    if let Some(finding) = compare_draw(&entries, attempt, made) {
+        findings.push(Finding { file: format!("{AFTER}{}", finding.file), ..finding });
+    }
     for finding in compare_amendments(made, &entries, attempt, after) {
         findings.push(Finding { file: format!("{AFTER}{}", finding.file), ..finding });
     }

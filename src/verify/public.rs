@@ -13,9 +13,10 @@ use crate::files::bundle::{self, MANIFEST};
 use crate::files::ledger::Ledger;
 use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, Entry, Kind, Relation};
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::notice::root;
 use crate::ledger::state::{self, Attempt};
+use crate::lottery::Suite;
 
 /// Holds the answer about a public part.
 #[derive(Debug, Default)]
@@ -118,7 +119,7 @@ fn check(files: &Files, office: Option<&Path>, verdict: &mut PublicVerdict) {
     }
     let strata: Vec<Vec<&str>> =
         commit.lines().filter_map(|line| line.strip_prefix("stratum ")).map(|line| line.split(' ').collect()).collect();
-    findings.extend(compare_cut_offs(&strata, files.get(CUT_OFFS).map_or(&b""[..], Vec::as_slice)));
+    findings.extend(compare_cut_offs(seal.suite(), &strata, files.get(CUT_OFFS).map_or(&b""[..], Vec::as_slice)));
     if let Some(folder) = office {
         findings.extend(compare_office(folder, &entries, attempt, files, &mut verdict.amendments));
     }
@@ -133,7 +134,7 @@ fn is_hash(text: &str) -> bool {
 
 /// Compares the hashes of the cut-offs with the strata of the commitment: one row each; where nobody is drawn, that of
 /// nothing.
-fn compare_cut_offs(strata: &[Vec<&str>], found: &[u8]) -> Option<Finding> {
+fn compare_cut_offs(suite: Suite, strata: &[Vec<&str>], found: &[u8]) -> Option<Finding> {
     let text = String::from_utf8_lossy(found);
     let mut lines = text.split('\n');
     let mut expected = vec!["task,stratum,sha256".to_owned()];
@@ -143,7 +144,7 @@ fn compare_cut_offs(strata: &[Vec<&str>], found: &[u8]) -> Option<Finding> {
         let row = lines.next().unwrap_or_default();
         let hash = row.rsplit(',').next().unwrap_or_default();
         let hash = match hash {
-            _ if word(4) == "0" => sha256_hex(b""),
+            _ if word(4) == "0" => suite_hex(suite, b""),
             hash if is_hash(hash) => hash.to_owned(),
             _ => "<SHA-256>".to_owned(),
         };

@@ -10,7 +10,7 @@ use fairdraw::files::registry;
 use fairdraw::files::roster;
 use fairdraw::files::rules::Source;
 use fairdraw::files::table::Table;
-use fairdraw::lottery::{Rate, Rounding};
+use fairdraw::lottery::{Rate, Rounding, Suite};
 use fairdraw::plan::model::{Entity, Inspector, Rules, Span, TeamRules, Township, WithoutId};
 use fairdraw::plan::words::Word;
 use serde::Deserialize;
@@ -110,7 +110,7 @@ fn load(case: &Case) -> (Vec<String>, Vec<Fault>) {
             let tables = Table::open(&corpus(), &source, &columns::ENTITIES, &mut faults);
             let without_id = if case.without_id.is_some() { WithoutId::LeaveOut } else { WithoutId::Refuse };
             let decision = Decision { without_id, reason: case.reason.clone(), fallback_id: case.fallback_id.clone() };
-            let (entities, _) = entities::entities(&tables, &town_index, &decision, &mut faults);
+            let (entities, _) = entities::entities(&tables, &town_index, &decision, Suite::Dr1, &mut faults);
             let lost = |entity: &&Entity| !unknown_town(&faults_of(&tables, entity), entity);
             entities.iter().filter(lost).map(|entity| entity_text(entity, &towns)).collect()
         }
@@ -178,6 +178,7 @@ fn rules() -> Rules {
         period: "2024Q1".to_owned(),
         region: "411381".to_owned(),
         days: Span { first: day("2024-01-01"), last: day("2024-03-31") },
+        suite: Suite::Dr1,
         rounding: Rounding::Up,
         reserve: Rate::Share { part: 20, whole: 100 },
         visits_per_year_max: 2,

@@ -3,7 +3,7 @@
 #[path = "../../../src/lottery/mod.rs"]
 pub mod lottery;
 
-use lottery::{Iv, Kernel, Key, Ticket};
+use lottery::{Iv, Kernel, Key, Suite, Ticket};
 
 /// Ids that the kernel takes at once, as many as the wheel hands it.
 const BATCH: usize = 1_024;
@@ -11,15 +11,15 @@ const BATCH: usize = 1_024;
 fn main() {
     let count: usize = std::env::args().nth(1).and_then(|count| count.parse().ok()).expect("a number of ids");
     let ids: Vec<String> = (0..count).map(|n| format!("91{n:016}")).collect();
-    let key = Key::from_bytes(std::array::from_fn(|at| at as u8));
+    let key = Key::from_bytes(Suite::Dr1, std::array::from_fn(|at| at as u8));
     for _ in 0..5 {
         let start = cpu_seconds();
         let mut all: Vec<Ticket> = Vec::with_capacity(count);
-        let mut tickets = key.tickets(&[Iv::of("0"); BATCH]);
+        let mut tickets = key.tickets(&[Iv::of(Suite::Dr1, "0"); BATCH]);
         let mut ivs = Vec::with_capacity(BATCH);
         for ids in ids.chunks(BATCH) {
             ivs.clear();
-            ivs.extend(ids.iter().map(|id| Iv::of(id)));
+            ivs.extend(ids.iter().map(|id| Iv::of(Suite::Dr1, id)));
             Kernel::best().tickets(&key, &ivs, &mut tickets[..ids.len()]);
             all.extend_from_slice(&tickets[..ids.len()]);
         }

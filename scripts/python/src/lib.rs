@@ -22,28 +22,35 @@ mod _fairdraw {
 
     use crate::arrow::{self, Arrays};
     use crate::draw::{self, Wanted};
-    use crate::lottery::{Entropy, Key, Prk};
+    use crate::lottery::{Entropy, Key, Prk, Suite};
     use crate::tickets;
+
+    /// Finds a suite by its name (protocol §19).
+    fn suite_of(name: &str) -> PyResult<Suite> {
+        Suite::parse(name).ok_or_else(|| PyValueError::new_err(format!("suite {name:?} is not known: dr1 or dr1-gm")))
+    }
 
     /// Computes the 32 bytes of a label's key (protocol §2, §3).
     #[pyfunction]
-    fn key<'py>(py: Python<'py>, entropy: Text, label: &str) -> PyResult<Bound<'py, PyBytes>> {
+    fn key<'py>(py: Python<'py>, entropy: Text, label: &str, suite: &str) -> PyResult<Bound<'py, PyBytes>> {
         let record = Entropy::parse(entropy.bytes()).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(PyBytes::new(py, Prk::of(&record).key(label).bytes()))
+        Ok(PyBytes::new(py, Prk::of(suite_of(suite)?, &record).key(label).bytes()))
     }
 
     /// Computes the tickets of ids (protocol §1, §4), without the interpreter's lock.
     #[pyfunction]
     #[pyo3(name = "tickets")]
-    fn tickets_of(py: Python<'_>, ids: &Bound<'_, PyAny>, key: [u8; 32]) -> PyResult<Tickets> {
+    fn tickets_of(py: Python<'_>, ids: &Bound<'_, PyAny>, key: [u8; 32], suite: &str) -> PyResult<Tickets> {
+        let key = Key::from_bytes(suite_of(suite)?, key);
         let ids = Arrays::of_column(ids)?;
-        let bytes = py.detach(move || tickets::of(ids, &Key::from_bytes(key)));
+        let bytes = py.detach(move || tickets::of(ids, &key));
         bytes.map(Tickets).map_err(PyValueError::new_err)
     }
 
     /// Draws from a table (protocol §6), without the interpreter's lock.
     #[pyfunction]
     #[pyo3(name = "draw")]
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
     fn draw_from(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
@@ -52,14 +59,16 @@ mod _fairdraw {
         sizes: BTreeMap<String, u32>,
         key: [u8; 32],
         thresholds: BTreeMap<String, [u8; 16]>,
+        suite: &str,
     ) -> PyResult<Sample> {
+        let key = Key::from_bytes(suite_of(suite)?, key);
         let wanted = sizes.into_iter().map(|(name, size)| {
             let threshold = thresholds.get(&name).map(|bytes| u128::from_be_bytes(*bytes));
             Wanted { name, size, threshold }
         });
         let wanted = wanted.collect();
         let table = Arrays::of_table(table)?;
-        let drawn = py.detach(move || draw::draw(table, id, strata, wanted, &Key::from_bytes(key)));
+        let drawn = py.detach(move || draw::draw(table, id, strata, wanted, &key));
         drawn.map(|drawn| Sample(drawn.rows, drawn.strata)).map_err(PyValueError::new_err)
     }
 

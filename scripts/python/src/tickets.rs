@@ -50,7 +50,7 @@ pub struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub fn new(key: &'a Key) -> Batch<'a> {
-        let tickets = key.tickets(&[Iv::of("0"); BATCH]);
+        let tickets = vec![Ticket::MAX; BATCH];
         let (ids, ivs) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         Batch { key, kernel: Kernel::best(), ids, ivs, tickets }
     }
@@ -67,7 +67,7 @@ impl<'a> Batch<'a> {
     /// Calls `rest` with those that came since the last full batch.
     pub fn finish(&mut self, mut rest: impl FnMut(&[&'a str], &[Iv], &[Ticket])) {
         self.ivs.clear();
-        self.ivs.extend(self.ids.iter().map(|id| Iv::of(id)));
+        self.ivs.extend(self.ids.iter().map(|id| Iv::of(self.key.suite(), id)));
         let tickets = &mut self.tickets[..self.ids.len()];
         self.kernel.tickets(self.key, &self.ivs, tickets);
         rest(&self.ids, &self.ivs, tickets);

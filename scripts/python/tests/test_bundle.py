@@ -54,6 +54,33 @@ def test_a_bundle_verifies(folder):
     assert fairdraw.verify(str(folder)) == verdict
 
 
+def test_a_bundle_of_the_other_suite(registry, tmp_path):
+    # Without it a sample under SM3 and SM4 could be verified as if it were under the default, or refused.
+    request = Request.parse(TASKS.replace("[sample]", '[sample]\nsuite = "dr1-gm"'))
+    key = fairdraw.key(RECORD, "dr1/entity/330106.2026Q4", suite="dr1-gm")
+    strata = {}
+    for name, rate in request.tasks[0].rates.items():
+        frame = pyarrow.table({"code": [row["code"] for row in registry if row["risk"] == name]})
+        size = sum(request.sizes(rate, len(frame)))
+        rows = pyarrow.table(sample := fairdraw.draw(frame, "code", None, size, key, suite="dr1-gm"))
+        fingerprint = int.from_bytes(pyarrow.table(sample.strata)["fingerprint"][0].as_py())
+        drawn = list(zip(rows["ticket"].to_pylist(), rows["id"].to_pylist()))
+        strata["T-1", name] = Stratum(len(frame), fingerprint, drawn)
+    for name, data in write(request, RECORD, strata, {}).items():
+        (tmp_path / name).write_bytes(data)
+    assert fairdraw.verify(tmp_path)
+    for name, old, new in (
+        ("sample.toml", 'suite = "dr1-gm"\n', ""),
+        ("manifest.json", '"protocol": "dr1-gm"', '"protocol": "dr1"'),
+    ):
+        whole = (tmp_path / name).read_text()
+        (tmp_path / name).write_text(whole.replace(old, new))
+        assert not fairdraw.verify(tmp_path), name
+        (tmp_path / name).write_text(whole)
+    with pytest.raises(ValueError, match="suite"):
+        Request.parse(TASKS.replace("[sample]", '[sample]\nsuite = "dr9"'))
+
+
 def test_every_changed_byte_is_found(files, folder):
     # Without it a row, a count or a digest could be changed by hand after the draw.
     tried = 0

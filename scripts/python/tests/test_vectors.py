@@ -49,6 +49,26 @@ def test_order(vectors):
         assert (cutoff.hex() if cutoff else "") == case["cutoff"]
 
 
+def test_the_suite_of_national_cryptography(vectors):
+    # Without it the wheel could draw others than the office's program does under SM3 and SM4.
+    suite = "dr1-gm"
+    records = {case["prk"]: case["record"] for case in vectors("gm", "extract", 2)}
+    for case in vectors("gm", "expand", 10):
+        assert fairdraw.key(records[case["prk"]], case["label"], suite=suite).hex() == case["key"], case
+    for case in vectors("gm", "tickets", 100):
+        key = bytes.fromhex(case["key"])
+        assert fairdraw.tickets([case["id"]], key, suite=suite)[0].hex() == case["ticket"], case
+    pyarrow = pytest.importorskip("pyarrow")
+    for case in filter(is_plain, vectors("gm", "order", 10)):
+        table = pyarrow.table({"id": [entry["id"] for entry in case["entries"]]})
+        size, key = case["n"] + case["reserve"], bytes.fromhex(case["key"])
+        rows = pyarrow.table(fairdraw.draw(table, "id", None, size, key, suite=suite)).to_pylist()
+        assert [row["id"] for row in rows] == case["sample"] + case["reserve_ids"]
+    for case in vectors("gm", "must_fail", 5):
+        with pytest.raises(ValueError, match="suite"):
+            fairdraw.key("dr1 entropy v1\nseed 1\n", "dr1/entity/g", suite=case["suite"])
+
+
 def is_plain(case):
     """Tells whether everybody has one ball and nobody is behind: the samples that this package draws."""
     return all(entry["balls"] == 1 and not entry["behind"] for entry in case["entries"])

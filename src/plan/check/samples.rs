@@ -68,7 +68,7 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(inputs: &'a Inputs) -> Places<'a> {
-        Places { inputs, key: Key::from_bytes([0; 32]), turn: 0, smallest: Default::default() }
+        Places { inputs, key: Key::from_bytes(inputs.rules.suite, [0; 32]), turn: 0, smallest: Default::default() }
     }
 
     /// Starts the next group.
@@ -79,7 +79,7 @@ impl<'a> Places<'a> {
 
     /// Computes the full place of an entity.
     fn standing(&self, no: EntityNo, balls: u8, behind: bool) -> Standing {
-        let iv = Iv::of(&self.inputs.entities[no.at()].id);
+        let iv = Iv::of(self.key.suite(), &self.inputs.entities[no.at()].id);
         let words: Words = self.key.words(iv);
         let ticket = u128::from(words[0]) << 64 | u128::from(words[1]);
         let others = words[1..].iter().take(usize::from(balls.clamp(1, 8)) - 1);

@@ -100,7 +100,7 @@ impl<'a> Roster<'a> {
                 last.1.extend(inspectors.iter().map(String::as_str));
             }
         }
-        let ivs = inputs.inspectors.iter().map(|officer| Iv::of(&officer.certificate)).collect();
+        let ivs = inputs.inspectors.iter().map(|officer| Iv::of(inputs.rules.suite, &officer.certificate)).collect();
         Roster { by_agency, recusals, last_teams, ivs }
     }
 

@@ -51,7 +51,8 @@ fn a_sound_plan_has_no_violation() {
 fn another_key_is_found() {
     // Without it a plan could be drawn from a seed of the office's choice.
     let other = crate::lottery::Entropy::from_seed("20240402").expect("the seed is printable");
-    let violations = check(&county::inputs(), &crate::lottery::Prk::of(&other), &county::plan());
+    let violations =
+        check(&county::inputs(), &crate::lottery::Prk::of(crate::lottery::Suite::Dr1, &other), &county::plan());
     for code in ["pick-ticket", "seat-ticket"] {
         assert!(violations.iter().any(|found| found.code == code));
     }

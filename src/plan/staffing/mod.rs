@@ -141,10 +141,10 @@ fn date<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lottery::{Entropy, Prk};
+    use crate::lottery::{Entropy, Prk, Suite};
 
     fn keys(seed: &str) -> TeamKeys {
-        TeamKeys::new(Prk::of(&Entropy::from_seed(seed).expect("a plain seed")), "330106.2026Q3")
+        TeamKeys::new(Prk::of(Suite::Dr1, &Entropy::from_seed(seed).expect("a plain seed")), "330106.2026Q3")
     }
 
     /// Builds a small county: 3 agencies of 10 officers, 24 sites in 3 townships, 20 days.

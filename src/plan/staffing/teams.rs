@@ -37,7 +37,8 @@ impl TeamKeys {
 
     /// Computes an officer's ticket in the team draw of one agency at one visit.
     pub fn ticket(&self, agency: &str, visit: &str, officer: &str) -> Ticket {
-        self.prk.key(&keys::team_label(&self.group, agency, visit)).ticket(Iv::of(officer))
+        let iv = Iv::of(self.prk.suite(), officer);
+        self.prk.key(&keys::team_label(&self.group, agency, visit)).ticket(iv)
     }
 }
 
@@ -50,7 +51,7 @@ pub(super) struct Tickets<'a> {
 
 impl<'a> Tickets<'a> {
     pub fn new(model: &Model, keys: &'a TeamKeys) -> Tickets<'a> {
-        let ivs = model.problem.officers.iter().map(|officer| Iv::of(&officer.id)).collect();
+        let ivs = model.problem.officers.iter().map(|officer| Iv::of(keys.prk.suite(), &officer.id)).collect();
         Tickets { keys, ivs, known: HashMap::new() }
     }
 

@@ -44,7 +44,8 @@ struct Mark<'a> {
 
 const COMMIT: &str = "commit.txt";
 
-const MODULES: [(&str, &str); 9] = [
+const MODULES: [(&str, &str); 10] = [
+    ("gm.mjs", include_str!("assets/gm.mjs")),
     ("dr1.mjs", include_str!("assets/dr1.mjs")),
     ("draw.mjs", include_str!("assets/draw.mjs")),
     ("proof.mjs", include_str!("assets/proof.mjs")),

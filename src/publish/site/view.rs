@@ -9,7 +9,7 @@ use super::statistics::{self, Picture, TownRow};
 use crate::both;
 use crate::files::freeze::File;
 use crate::files::rows;
-use crate::ledger::hash::sha256_hex;
+use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::plan::amend::{Changed, Step};
 use crate::plan::model::{EntityNo, Inputs, InspectorNo, Plan, Stratum, TaskNo};
 use crate::plan::words::Word;
@@ -150,7 +150,7 @@ pub fn page(
         townships: towns,
         loads: made.summary.loads.iter().filter(|load| load.visits > 0).cloned().collect(),
         excluded: excluded(made),
-        pre_beacon: sha256_hex(&entropy.as_bytes()[..before_beacon]),
+        pre_beacon: suite_hex(inputs.rules.suite, &entropy.as_bytes()[..before_beacon]),
         entropy,
         downloads: files
             .iter()

@@ -21,26 +21,31 @@ from .verifying import Verdict
 __all__ = ["Sample", "Table", "Tickets", "Verdict", "draw", "key", "tickets", "verify"]
 
 
-def key(entropy: bytes | str, label: str) -> bytes:
+def key(entropy: bytes | str, label: str, *, suite: str = "dr1") -> bytes:
     """Compute the 32 bytes of the key that a record of chance gives for a label (PROTOCOL §2, §3).
 
     `entropy` is the whole record, byte for byte as `entropy.txt` holds it; `label` is such as
     `dr1/entity/411381.2025Q1`. The digits are what `openssl enc -chacha20 -K` takes.
+    `suite` names the primitives, `dr1` or `dr1-gm` (SM3 and SM4, PROTOCOL §19); tickets and draws need the same.
 
     >>> key("dr1 entropy v1\\nseed 20250101\\n", "dr1/entity/411381.2025Q1").hex()
     '8ca084e10961d4edcae146de219ec68e2eaf41a5d9d7d25bcc0868fa5e0cdcef'
 
-    Raises `ValueError` if the record is not one; nothing is repaired, because every byte decides the key.
+    >>> key("dr1 entropy v1\\nseed 20250101\\n", "dr1/entity/411381.2025Q1", suite="dr1-gm").hex()
+    '5c73ffeb71e8b941b4e7fc8c98febfc81541bf839005a7f75fd0b2b0c477ad5f'
+
+    Raises `ValueError` if the record is not one, or the suite is not known; nothing is repaired, because every byte
+    decides the key.
 
     >>> key("seed 20250101", "dr1/entity/411381.2025Q1")
     Traceback (most recent call last):
     ...
     ValueError: entropy record does not start with the line `dr1 entropy v1`
     """
-    return _fairdraw.key(entropy, label)
+    return _fairdraw.key(entropy, label, suite)
 
 
-def tickets(ids: ArrowArray | ArrowStream | Iterable[str], key: bytes) -> Tickets:
+def tickets(ids: ArrowArray | ArrowStream | Iterable[str], key: bytes, *, suite: str = "dr1") -> Tickets:
     """Compute the ticket of each id, 16 bytes, in the order of the ids (PROTOCOL §1, §4).
 
     `ids` is a series, array, chunked array or table of one column with texts or integers, or an iterable of
@@ -52,6 +57,9 @@ def tickets(ids: ArrowArray | ArrowStream | Iterable[str], key: bytes) -> Ticket
     >>> [ticket.hex() for ticket in found]
     ['c69e1513ccd77674fb7e37d2bb2ec443', '044f78fcc6e3858b3f2c32516d2c42a2']
 
+    >>> tickets(["910000000000791933"], bytes(range(32)), suite="dr1-gm")[0].hex()
+    'cb7511d50c0f94ee33ab65d546cd263f'
+
     Raises `ValueError` if rows have no id, and tells of all of them.
 
     >>> tickets(["910000000000791933", None, ""], bytes(range(32)))
@@ -60,7 +68,7 @@ def tickets(ids: ArrowArray | ArrowStream | Iterable[str], key: bytes) -> Ticket
     ValueError: the id is missing in 1 row, the first is row 1 (from 0)
     the id is empty in 1 row, the first is row 2 (from 0)
     """
-    return _fairdraw.tickets(ids, key)
+    return _fairdraw.tickets(ids, key, suite)
 
 
 def draw(
@@ -71,6 +79,7 @@ def draw(
     key: bytes,
     *,
     thresholds: Mapping[str, bytes] | None = None,
+    suite: str = "dr1",
 ) -> Sample:
     """Draw the rows with the smallest tickets of each stratum (PROTOCOL §6), in one pass over the table.
 
@@ -109,7 +118,7 @@ def draw(
     for name, size in by_stratum.items():
         if not 0 <= size < 2**32:
             raise ValueError(f"the size of stratum {name!r} is {size} and must be from 0 to 2^32 - 1")
-    return _fairdraw.draw(table, id, strata, by_stratum, key, thresholds or {})
+    return _fairdraw.draw(table, id, strata, by_stratum, key, thresholds or {}, suite)
 
 
 def verify(bundle: str | os.PathLike[str]) -> Verdict:

@@ -96,6 +96,8 @@ class Request:
     reserve: Rate | None = None
     leave_out: bool = False
     """Whether rows without id are left out instead of refused."""
+    suite: str = "dr1"
+    """The primitives, `dr1` or `dr1-gm` (PROTOCOL §19)."""
 
     @staticmethod
     def parse(text: str) -> "Request":
@@ -146,7 +148,7 @@ class Request:
                 faults.append(str(error))
                 return None
 
-        head = take(whole.get("sample", {}), "[sample]", "region period id", "rounding reserve without_id")
+        head = take(whole.get("sample", {}), "[sample]", "region period id", "suite rounding reserve without_id")
         if head["without_id"] not in ("", "leave_out"):
             faults.append('without_id has no value but "leave_out"')
         for part in whole.get("task", []):
@@ -175,6 +177,7 @@ class Request:
             head["rounding"] or "up",
             reserve,
             head["without_id"] == "leave_out",
+            head["suite"] or "dr1",
         )
         request.check()
         return request
@@ -198,6 +201,8 @@ class Request:
             faults.append(f"region {self.region!r} is not six digits")
         if not re.fullmatch(r"[0-9A-Za-z._-]{1,32}", self.period):
             faults.append(f"period {self.period!r} does not match [0-9A-Za-z._-]{{1,32}}")
+        if self.suite not in ("dr1", "dr1-gm"):
+            faults.append(f"suite {self.suite!r} is none of dr1, dr1-gm")
         if self.rounding not in ("up", "nearest", "floor_min_1"):
             faults.append(f"rounding {self.rounding!r} is none of up, nearest, floor_min_1")
         if self.reserve and self.reserve.share is None:
@@ -229,6 +234,8 @@ class Request:
     def toml(self) -> str:
         """Write `sample.toml` (PROTOCOL §21.2)."""
         head = [("region", self.region), ("period", self.period), ("id", self.id), ("rounding", self.rounding)]
+        if self.suite != "dr1":
+            head.insert(0, ("suite", self.suite))
         if self.reserve:
             head.append(("reserve", self.reserve.text))
         if self.leave_out:
@@ -312,7 +319,7 @@ def manifest(request: Request, entropy: bytes, files: Mapping[str, bytes], tool:
     whole = {
         "format": FORMAT,
         "tool": tool or f"fairdraw {version('fairdraw')}",
-        "protocol": "dr1",
+        "protocol": request.suite,
         "period": request.period,
         "region": request.region,
         "witnessed": is_witnessed(entropy),

@@ -40,7 +40,7 @@ def verify(folder: str | os.PathLike[str]) -> Verdict:
     """Recompute what a bundle can be asked without its registry; `fairdraw.verify` documents it."""
     files, findings = read(pathlib.Path(folder)), []
     said = json.loads(files["manifest.json"])
-    if said.get("format") != bundle.FORMAT or said.get("protocol") != "dr1":
+    if said.get("format") != bundle.FORMAT or said.get("protocol") not in ("dr1", "dr1-gm"):
         raise ValueError(f"format {said.get('format')!r} of protocol {said.get('protocol')!r} is not {bundle.FORMAT!r}")
     request = Request.parse(files["sample.toml"].decode())
     rows = {
@@ -51,11 +51,11 @@ def verify(folder: str | os.PathLike[str]) -> Verdict:
     left_out = {(task, why, value): int(count) for task, why, value, count in table_of(files, "left-out.csv", 4)}
     strata = {}
     for task in request.ordered():
-        key = _fairdraw.key(files["entropy.txt"], f"dr1/entity/{request.group(task)}")
+        key = _fairdraw.key(files["entropy.txt"], f"dr1/entity/{request.group(task)}", request.suite)
         for name in bundle.ordered(task.rates):
             ids = rows.get((task.code, name), [])
             # Tickets that tie are ordered by their IVs; nobody has seen two, and the file's own order stays.
-            order = sorted(zip(_fairdraw.tickets(ids, key), ids, strict=True), key=lambda row: row[0])
+            order = sorted(zip(_fairdraw.tickets(ids, key, request.suite), ids, strict=True), key=lambda row: row[0])
             twins = {one for (_, one), (_, other) in itertools.pairwise(order) if one == other}
             findings += [f"samples.csv: {ident} stands twice in task {task.code}, {name}" for ident in sorted(twins)]
             population, fingerprint = frames.get((task.code, name), (0, 0))

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, date};
 
 use crate::lottery::keys::{entity_label, team_label};
-use crate::lottery::{Entropy, Entry, Iv, Prk, Rate, Rounding, draw};
+use crate::lottery::{Entropy, Entry, Iv, Prk, Rate, Rounding, Suite, draw};
 use crate::plan::model::*;
 
 /// What comes to one door: tasks, and items with their agencies.
@@ -17,7 +17,7 @@ pub const GROUP: &str = "411381.2024Q2";
 
 /// Extracts the key under which the county's plan is drawn.
 pub fn prk() -> Prk {
-    Prk::of(&Entropy::from_seed("20240401").expect("the seed is printable"))
+    Prk::of(Suite::Dr1, &Entropy::from_seed("20240401").expect("the seed is printable"))
 }
 
 fn span(first: Date, last: Date) -> Span {
@@ -166,6 +166,7 @@ pub fn inputs() -> Inputs {
             period: "2024Q2".to_owned(),
             region: "411381".to_owned(),
             days: span(date(2024, 4, 1), date(2024, 6, 30)),
+            suite: Suite::Dr1,
             rounding: Rounding::Up,
             reserve: Rate::Share { part: 20, whole: 100 },
             visits_per_year_max: 2,
@@ -260,7 +261,7 @@ pub fn plan() -> Plan {
         let task = &inputs.tasks[stratum.task.at()];
         let entry = |(at, no): (usize, &EntityNo)| Entry {
             at: no.0,
-            iv: Iv::of(&inputs.entities[no.at()].id),
+            iv: Iv::of(Suite::Dr1, &inputs.entities[no.at()].id),
             balls: stratum.balls.get(at).copied().unwrap_or(1),
             behind: task.spread && drawn_before.contains(&no.0),
         };
@@ -341,7 +342,7 @@ pub fn plan() -> Plan {
 /// Makes the seats of a team of officers who may go, with their tickets and ranks.
 pub fn seats(inputs: &Inputs, agency: AgencyNo, drawn_for: &str, members: &[u32]) -> Vec<Seat> {
     let key = prk().key(&team_label(GROUP, &inputs.agencies[agency.at()].code, drawn_for));
-    let ticket = |no: &u32| key.ticket(Iv::of(&inputs.inspectors[*no as usize].certificate));
+    let ticket = |no: &u32| key.ticket(Iv::of(Suite::Dr1, &inputs.inspectors[*no as usize].certificate));
     let circle: &[u32] = [&[0, 1, 8][..], &[2, 3], &[4, 5]][agency.at()];
     let rank = |no: &u32| 1 + circle.iter().filter(|other| ticket(other) < ticket(no)).count() as u32;
     let seat = |no: &u32| Seat { inspector: InspectorNo(*no), rank: rank(no), ticket: ticket(no) };

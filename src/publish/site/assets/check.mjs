@@ -1,6 +1,6 @@
 // 自查 (check yourself): what a firm types, what is computed, and what it is told, each step with its numbers.
 
-import { hex, isWithin, ivOf, leafHash, sha256Fast, smallestOf } from "./dr1.mjs";
+import { hex, isWithin, ivOf, leafHash, smallestOf } from "./dr1.mjs";
 import {
   chanceOf, classOf, Difference, draw, frames, isEligible, leavesOf, limitsOf, load, missedScope, readCsv, scopeOf,
 } from "./draw.mjs";
@@ -71,7 +71,7 @@ async function prepare(report) {
   const commit = (await readText("commit.txt")).split("\n");
   const committed = new Map(commit.filter((line) => line.startsWith("input ")).map((line) => line.split(" ").slice(1)));
   for (const name of ["entities.csv", "tasks.csv", "items.csv", "history.csv", "plan.toml"]) {
-    const found = hex(await sha256Fast(await readFile(`inputs/${name}`)));
+    const found = hex(await inputs.suite.hashFast(await readFile(`inputs/${name}`)));
     if (committed.get(name) !== found) {
       throw new Difference(`inputs/${name}`, 0, "is not the committed table", committed.get(name), found);
     }
@@ -91,7 +91,7 @@ async function prepare(report) {
 }
 
 function treeOfStratum(stratum) {
-  stratum.tree ??= treeOf(leavesOf(prepared.inputs, stratum, prepared.known));
+  stratum.tree ??= treeOf(leavesOf(prepared.inputs, stratum, prepared.known), prepared.inputs.suite);
   return stratum.tree;
 }
 
@@ -115,7 +115,7 @@ export async function checkYourself(typed, output, report) {
     return;
   }
   const entity = inputs.entities[at];
-  const iv = ivOf(id);
+  const iv = ivOf(id, inputs.suite);
   const rows = excluded.filter((fields) => fields[0] === id);
   const steps = [identity(entity, id, iv)];
   const outcomes = [];
@@ -186,7 +186,7 @@ function identity(entity, id, iv) {
     row("信用风险分类", "class", classOf(entity)),
     row("做法", "how", isPlain
       ? both(`0，长度 ${id.length} 的两位十六进制 ${digits.slice(1, 3)}，36 进制值的 29 位十六进制`, `0, the length ${id.length} as ${digits.slice(1, 3)}, the value in base 36 as 29 digits`)
-      : both("1，再加 SHA-256(dr1/id、换行、代码) 的前 31 位", "1, then the first 31 digits of SHA-256(dr1/id, line feed, code)")),
+      : both(`1，再加 ${prepared.inputs.suite.hashName}(dr1/id、换行、代码) 的前 31 位`, `1, then the first 31 digits of ${prepared.inputs.suite.hashName}(dr1/id, line feed, code)`)),
     row("IV", "IV", code(digits)),
   ));
 }
@@ -220,7 +220,7 @@ function inFrame(task, entity, at, iv, number) {
   const member = stratum.members.indexOf(at);
   const leaf = `${entity.id},${stratum.balls[member]}`;
   const proof = proofOf(treeOfStratum(stratum), member);
-  const { root, steps } = climb(leaf, proof);
+  const { root, steps } = climb(leaf, proof, prepared.inputs.suite);
   const isIn = root !== null && hex(root) === roots.get(name);
   const percent = (100 * stratum.size) / stratum.members.length;
   const rows = [
@@ -240,7 +240,7 @@ function inFrame(task, entity, at, iv, number) {
     row("在框内的证明", "proof of being in the frame", both(`${proof.path.length} 个相邻摘要算到封存的树根：${isIn ? "一致 ✓" : "不一致 ✗"}`, `${proof.path.length} neighbouring hashes lead to the sealed root: ${isIn ? "yes ✓" : "no ✗"}`)),
   );
   const path = details("证明的每一步", "each step of the proof",
-    element("ol", {}, element("li", {}, code(hex(leafHash(leaf))), ` ${leaf}`),
+    element("ol", {}, element("li", {}, code(hex(leafHash(leaf, prepared.inputs.suite))), ` ${leaf}`),
       ...steps.map(({ neighbour, isLeft, hash }) => element("li", {}, isLeft ? code(`${hex(neighbour)} ‖ …`) : code(`… ‖ ${hex(neighbour)}`), " → ", code(hex(hash)))),
       element("li", {}, both("封存的树根", "sealed root"), " ", code(roots.get(name)))),
     element("p", {}, code(`${leaf} ${proofText(proof)}`)));
@@ -258,7 +258,7 @@ async function inNoFrame(id, strata, number, report) {
     await report(0.85 + (0.14 * at) / strata.length, name);
     const leaves = stratum.members.map((member, place) => `${prepared.inputs.entities[member].id},${stratum.balls[place]}`);
     const absence = absenceOf(leaves, treeOfStratum(stratum), id, idOf);
-    const holds = absence !== null && isAbsent(absence, id, leaves.length, prepared.roots.get(name), idOf);
+    const holds = absence !== null && isAbsent(absence, id, leaves.length, prepared.roots.get(name), idOf, prepared.inputs.suite);
     isProved &&= holds;
     const side = (neighbour) => (neighbour ? code(idOf(neighbour.row)) : "—");
     rows.push([name, side(absence?.before), side(absence?.after), holds ? "✓" : "✗"]);
@@ -278,14 +278,14 @@ async function inNoFrame(id, strata, number, report) {
 // Shows that a code is not in the registry: by its neighbours in the tree that the seal has a root of, and where no
 // ceremony sealed one, in the whole table, which is sorted and whose hash is committed.
 async function notInRegistry(id, report) {
-  const { committed, sealed } = prepared;
+  const { committed, inputs, sealed } = prepared;
   await report(0.8, "entities.csv");
   const lines = linesOf(await readText("inputs/entities.csv"));
   const idOf = (line) => readCsv("inputs/entities.csv", `${line}\n`)[0][0];
-  const tree = treeOf(lines.map(leafHash));
+  const tree = treeOf(lines.map((line) => leafHash(line, inputs.suite)), inputs.suite);
   const absence = absenceOf(lines, tree, id, idOf);
   const [size, root] = sealed ? sealed.fact("entities").split(" ") : [`${tree.size}`, hex(tree.root)];
-  const holds = absence !== null && isAbsent(absence, id, Number(size), root, idOf);
+  const holds = absence !== null && isAbsent(absence, id, Number(size), root, idOf, inputs.suite);
   const told = holds ? ["一致 ✓", "they do ✓"] : ["不一致 ✗", "they do not ✗"];
   const sides = [absence?.before, absence?.after];
   const shown = [["前一行", "row before"], ["后一行", "row behind"]].map((name, at) =>

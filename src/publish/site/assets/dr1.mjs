@@ -1,8 +1,10 @@
 // The lottery dr1, written from PROTOCOL.md alone: §1 identifiers, §2 entropy record, §3 keys, §4 tickets, §5 sample
-// sizes, §6 samples, and the tree of §10. No library and no network; runs in a browser and under Node.
+// sizes, §6 samples, the tree of §10, and the suites of §19. No library and no network; runs in a browser and under Node.
 //
 // SHA-256 and HMAC of the keys come from WebCrypto where the page has it. Merkle trees need hundreds of thousands of
 // small hashes, for which one promise each is too slow, so SHA-256 stands here as well; the vectors compare the two.
+
+import { sm3, sm4 } from "./gm.mjs";
 
 const utf8 = new TextEncoder();
 
@@ -129,11 +131,11 @@ export async function sha256Fast(data) {
   return subtle ? new Uint8Array(await subtle.digest("SHA-256", data)) : sha256(data);
 }
 
-export function hmacSlow(key, message) {
+export function hmacSlow(key, message, hash = sha256) {
   const block = new Uint8Array(64);
-  block.set(key.length > 64 ? sha256(key) : key);
-  const inner = sha256(join(block.map((byte) => byte ^ 0x36), message));
-  return sha256(join(block.map((byte) => byte ^ 0x5c), inner));
+  block.set(key.length > 64 ? hash(key) : key);
+  const inner = hash(join(block.map((byte) => byte ^ 0x36), message));
+  return hash(join(block.map((byte) => byte ^ 0x5c), inner));
 }
 
 export async function hmac(key, message) {
@@ -142,13 +144,36 @@ export async function hmac(key, message) {
   return new Uint8Array(await subtle.sign("HMAC", usable, message));
 }
 
+// ---- §19 Suites ----
+
+// `hash` and `hmac` give 32 bytes; `block` gives 64, of which `parts` times 16 are asked for. WebCrypto has no SM3.
+export const SUITES = {
+  dr1: { name: "dr1", hashName: "SHA-256", hash: sha256, hashFast: sha256Fast, hmac, block: chachaBlock },
+  "dr1-gm": {
+    name: "dr1-gm", hashName: "SM3", hash: sm3, hashFast: async (data) => sm3(data),
+    hmac: async (key, message) => hmacSlow(key, message, sm3), block: sm4Block,
+  },
+};
+export const DR1 = SUITES.dr1;
+
+// SM4 of the IV with 0 to 3 in its two highest bits.
+function sm4Block(key, iv, parts = 4) {
+  const block = new Uint8Array(64);
+  const input = Uint8Array.from(iv);
+  for (let part = 0; part < parts; part++) {
+    input[0] = iv[0] | (part << 6);
+    sm4(key, input, block, 16 * part);
+  }
+  return block;
+}
+
 // ---- §1 Identifiers ----
 
 // The IV of an id: 16 bytes.
-export function ivOf(id) {
+export function ivOf(id, suite = DR1) {
   const iv = new Uint8Array(16);
   if (!/^[0-9A-Z]{1,22}$/.test(id)) {
-    const digits = "1" + hex(sha256(bytesOf(`dr1/id\n${id}`))).slice(0, 31);
+    const digits = "1" + hex(suite.hash(bytesOf(`dr1/id\n${id}`))).slice(0, 31);
     iv.set(unhex(digits));
     return iv;
   }
@@ -211,12 +236,12 @@ export function readEntropy(bytes) {
 
 // ---- §3 Keys ----
 
-export function prkOf(record) {
-  return hmac(bytesOf("dr1"), record);
+export function prkOf(record, suite = DR1) {
+  return suite.hmac(bytesOf("dr1"), record);
 }
 
-export function keyOf(prk, label) {
-  return hmac(prk, join(bytesOf(label), Uint8Array.of(1)));
+export function keyOf(prk, label, suite = DR1) {
+  return suite.hmac(prk, join(bytesOf(label), Uint8Array.of(1)));
 }
 
 export function entityLabel(group) {
@@ -235,8 +260,13 @@ function quarter(x, a, b, c, d) {
 
 const working = new Uint32Array(16);
 
-// One ChaCha20 block (RFC 8439, 2.3): 64 bytes under a key of 32 bytes and an IV of 16.
-export function blockOf(key, iv) {
+// The block of 64 bytes under a key of 32 bytes and an IV of 16.
+export function blockOf(key, iv, suite = DR1, parts = 4) {
+  return suite.block(key, iv, parts);
+}
+
+// One ChaCha20 block (RFC 8439, 2.3).
+function chachaBlock(key, iv) {
   const start = new Uint32Array(16);
   start.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
   const little = (bytes, at) => bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
@@ -284,8 +314,8 @@ export function sizeOf(rate, population, rounding) {
 // ---- §6 Samples ----
 
 // The place of an entity: what its stratum is sorted by.
-export function placeOf(key, iv, balls, behind) {
-  const block = blockOf(key, iv);
+export function placeOf(key, iv, balls, behind, suite = DR1) {
+  const block = blockOf(key, iv, suite, Math.ceil(balls / 2));
   const view = new DataView(block.buffer);
   let [high, low] = [view.getUint32(0), view.getUint32(4)];
   for (let word = 1; word < balls; word++) {
@@ -327,32 +357,32 @@ export function isWithin(place, cutoff) {
 
 // ---- §10 The tree of RFC 6962 ----
 
-export function leafHash(leaf) {
-  return sha256(join(Uint8Array.of(0), typeof leaf === "string" ? bytesOf(leaf) : leaf));
+export function leafHash(leaf, suite = DR1) {
+  return suite.hash(join(Uint8Array.of(0), typeof leaf === "string" ? bytesOf(leaf) : leaf));
 }
 
 const pair = new Uint8Array(65);
 pair[0] = 1;
 
-export function nodeHash(left, right) {
+export function nodeHash(left, right, suite = DR1) {
   pair.set(left, 1);
   pair.set(right, 33);
-  return sha256(pair);
+  return suite.hash(pair);
 }
 
 // The root over hashes of leaves, in one pass: complete subtrees wait until their neighbour is complete.
-export function rootOf(leaves) {
-  if (leaves.length === 0) return sha256(new Uint8Array(0));
+export function rootOf(leaves, suite = DR1) {
+  if (leaves.length === 0) return suite.hash(new Uint8Array(0));
   const peaks = [];
   for (let hash of leaves) {
     let size = 1;
     while (peaks.length && peaks[peaks.length - 1].size === size) {
-      hash = nodeHash(peaks.pop().hash, hash);
+      hash = nodeHash(peaks.pop().hash, hash, suite);
       size *= 2;
     }
     peaks.push({ size, hash });
   }
   let root = peaks.pop().hash;
-  while (peaks.length) root = nodeHash(peaks.pop().hash, root);
+  while (peaks.length) root = nodeHash(peaks.pop().hash, root, suite);
   return root;
 }

@@ -3,7 +3,7 @@
 
 import {
   byBytes, byPlace, bytesOf, cutoffOf, entityLabel, hex, ivOf, keyOf, leafHash, placeOf, prkOf, readEntropy, readRate,
-  rootOf, sha256Fast, sizeOf,
+  rootOf, sha256Fast, sizeOf, SUITES,
 } from "./dr1.mjs";
 
 // The heading of each frozen table (§8.2).
@@ -158,6 +158,10 @@ export async function load(read, pause = async () => {}) {
   };
   const table = async (name) => readTable(name, textOf(`inputs/${name}.csv`, await need(`inputs/${name}.csv`)));
   const plan = readPlan(textOf("inputs/plan.toml", await need("inputs/plan.toml")));
+  const suite = SUITES[plan.draw.suite ?? "dr1"];
+  if (!suite || plan.draw.suite === "dr1") {
+    throw new Difference("inputs/plan.toml", 0, "names a suite in a way that no frozen plan does", "", plan.draw.suite);
+  }
   const [tasks, items, history] = [await table("tasks"), await table("items"), await table("history")];
   await pause(0.1, "entities.csv");
   const entities = await table("entities");
@@ -169,9 +173,9 @@ export async function load(read, pause = async () => {}) {
   } catch (error) {
     throw new Difference("entropy.txt", error.line ?? 0, `is refused (${error.reason})`);
   }
-  const prk = await prkOf(entropyBytes);
+  const prk = await prkOf(entropyBytes, suite);
   const rowOf = new Map(entities.map((entity, at) => [entity.id, at]));
-  return { plan, tasks, items, history, entities, rowOf, entropy, prk, visits: visitsOfYear(plan, history) };
+  return { plan, suite, tasks, items, history, entities, rowOf, entropy, prk, visits: visitsOfYear(plan, history) };
 }
 
 // Counts, for each entity, the days of the year before the period on which it was visited, and under which items.
@@ -306,7 +310,7 @@ function ballsOfEmpty(task) {
 export function leavesOf(inputs, stratum, known = new Map()) {
   return stratum.members.map((at, member) => {
     const leaf = `${inputs.entities[at].id},${stratum.balls[member]}`;
-    if (!known.has(leaf)) known.set(leaf, leafHash(leaf));
+    if (!known.has(leaf)) known.set(leaf, leafHash(leaf, inputs.suite));
     return known.get(leaf);
   });
 }
@@ -314,14 +318,14 @@ export function leavesOf(inputs, stratum, known = new Map()) {
 async function commitment(inputs, strata, hashes, pause) {
   const { period, draw } = inputs.plan;
   const lines = [
-    "dr1 commit v1", "suite dr1", `region ${period.region}`, `period ${period.name} ${period.first} ${period.last}`,
+    "dr1 commit v1", `suite ${inputs.suite.name}`, `region ${period.region}`, `period ${period.name} ${period.first} ${period.last}`,
     `rounding ${draw.rounding}`, ...INPUTS.map((name) => `input ${name} ${hashes.get(name)}`),
   ];
   const known = new Map();
   for (const [number, stratum] of strata.entries()) {
     await pause(number / strata.length, `${stratum.task.code} ${stratum.name}`);
     const { task, name, group, members, size, reserve } = stratum;
-    const root = hex(rootOf(leavesOf(inputs, stratum, known)));
+    const root = hex(rootOf(leavesOf(inputs, stratum, known), inputs.suite));
     lines.push(`stratum ${task.code} ${name} ${group} ${members.length} ${size} ${reserve} ${root}`);
   }
   return lines.join("\n") + "\n";
@@ -337,14 +341,15 @@ export async function draw(inputs, strata, pause = async () => {}) {
   for (const [number, stratum] of strata.entries()) {
     await pause(number / strata.length, `${stratum.task.code} ${stratum.name}`);
     const { group, task, members, balls, size, reserve } = stratum;
-    if (!keys.has(group)) keys.set(group, await keyOf(inputs.prk, entityLabel(group)));
+    if (!keys.has(group)) keys.set(group, await keyOf(inputs.prk, entityLabel(group), inputs.suite));
     const earlier = new Set();
     if (task.spread === "yes") {
       for (const row of sampled) if (row.group === group && row.task !== task.code) earlier.add(row.at);
     }
     const places = members.map((at, member) => {
-      if (!ivs.has(at)) ivs.set(at, ivOf(inputs.entities[at].id));
-      return { at, balls: balls[member], ...placeOf(keys.get(group), ivs.get(at), balls[member], earlier.has(at)) };
+      if (!ivs.has(at)) ivs.set(at, ivOf(inputs.entities[at].id, inputs.suite));
+      const place = placeOf(keys.get(group), ivs.get(at), balls[member], earlier.has(at), inputs.suite);
+      return { at, balls: balls[member], ...place };
     });
     places.sort(byPlace);
     stratum.key = keys.get(group);
@@ -403,7 +408,7 @@ export async function verify(read, { withheld = new Set(), report = async () => 
   } catch {
     throw new Difference("manifest.json", 0, "is no JSON");
   }
-  if (manifest.format !== "fairdraw bundle 1" || manifest.protocol !== "dr1") {
+  if (manifest.format !== "fairdraw bundle 1" || !SUITES[manifest.protocol]) {
     throw new Difference("manifest.json", 0, "is of another format or protocol", "", `${manifest.format} ${manifest.protocol}`);
   }
   const hashes = new Map();
@@ -437,13 +442,17 @@ export async function verify(read, { withheld = new Set(), report = async () => 
   if (manifest.period !== period.name || manifest.region !== period.region) {
     throw new Difference("manifest.json", 0, "names another period or region");
   }
+  if (manifest.protocol !== inputs.suite.name) {
+    throw new Difference("manifest.json", 0, "names another suite than the plan", inputs.suite.name, manifest.protocol);
+  }
   if (manifest.witnessed !== inputs.entropy.witnessed) {
     throw new Difference("manifest.json", 0, "says something else about witnesses", String(inputs.entropy.witnessed));
   }
-  note("entropy", { witnessed: inputs.entropy.witnessed, code: hex(await sha256Fast(inputs.entropy.beforeBeacon)) });
+  note("entropy", { witnessed: inputs.entropy.witnessed, code: hex(await inputs.suite.hashFast(inputs.entropy.beforeBeacon)) });
   const made = await frames(inputs, part(0.35, 0.6));
   note("frames", { strata: made.strata.length, excluded: made.excluded.length });
   await draw(inputs, made.strata, part(0.6, 0.8));
+  if (inputs.suite.name !== "dr1") await rehash(inputs.suite, read, withheld, hashes);
   const written = await results(inputs, made, hashes, part(0.8, 1));
   for (const [path, text] of Object.entries(written)) {
     compareText(path, text, textOf(path, await read(path)));
@@ -452,6 +461,17 @@ export async function verify(read, { withheld = new Set(), report = async () => 
   if (changed) throw changed;
   await report(1, "");
   return { inputs, made, hashes };
+}
+
+// Replaces the manifest's hashes of the inputs by those of the commitment's suite; for a file that is withheld there is
+// none but the committed one.
+async function rehash(suite, read, withheld, hashes) {
+  const lines = textOf("commit.txt", await read("commit.txt")).split("\n");
+  const committed = new Map(lines.filter((line) => line.startsWith("input ")).map((line) => line.split(" ").slice(1)));
+  for (const name of INPUTS) {
+    const path = `inputs/${name}`;
+    hashes.set(name, withheld.has(path) ? committed.get(name) : hex(await suite.hashFast(await read(path))));
+  }
 }
 
 function compareText(path, expected, found) {

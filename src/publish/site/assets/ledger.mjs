@@ -1,6 +1,6 @@
 // The ledger of an office, written from PROTOCOL.md alone: §14 the chain, §15.7 what it says of a bundle.
 
-import { bytesOf, hex, leafHash, sha256 } from "./dr1.mjs";
+import { bytesOf, DR1, hex, leafHash, sha256, SUITES, unhex } from "./dr1.mjs";
 import { Difference } from "./draw.mjs";
 import { leadsTo, readProof, treeOf } from "./proof.mjs";
 
@@ -97,28 +97,35 @@ export function attemptOf(entries, ceremony) {
   return { seal, rolled: part("pre-beacon"), entropy: part("complete") };
 }
 
+// The suite of an attempt, which its SEAL names (§15.2); undefined for a name that this page does not know.
+export function suiteOf(entries, ceremony, attempt) {
+  const seal = entries.find((entry) => entry.kind === "SEAL" && entry.ceremony === ceremony && entry.attempt === attempt);
+  return SUITES[seal?.fact("suite") ?? "dr1"];
+}
+
 // A table's lines behind its heading are leaves of its tree, as they stand in the file (§15.2).
 export function linesOf(text) {
   return text.split("\n").slice(1, -1);
 }
 
-export function treeOfLines(text) {
-  return treeOf(linesOf(text).map(leafHash));
+export function treeOfLines(text, suite = DR1) {
+  return treeOf(linesOf(text).map((line) => leafHash(line, suite)), suite);
 }
 
 // Lists every root that is public, with the size of its tree: those of the frames in a commitment (§10), and those that
 // the ledger has of whole tables (§15.2, §15.5). `commit` is the text of commit.txt, or empty.
 export function rootsOf(commit, entries) {
   const roots = [];
+  const named = /^suite (.+)$/m.exec(commit)?.[1];
   for (const line of commit.split("\n").filter((one) => one.startsWith("stratum "))) {
     const [, task, name, , size, , , root] = line.split(" ");
-    roots.push({ where: "commit.txt", what: `${task} ${name}`, size: Number(size), root });
+    roots.push({ where: "commit.txt", what: `${task} ${name}`, size: Number(size), root, suite: SUITES[named] });
   }
   const tables = ["entities", "roster", "recusals", "visits", "teams"];
-  for (const { file, facts } of entries) {
+  for (const { file, facts, ceremony, attempt } of entries) {
     for (const [word, value] of facts.filter(([one]) => tables.includes(one))) {
       const [size, root] = value.split(" ");
-      roots.push({ where: file, what: word, size: Number(size), root });
+      roots.push({ where: file, what: word, size: Number(size), root, suite: suiteOf(entries, ceremony, attempt) });
     }
   }
   return roots;
@@ -130,7 +137,7 @@ export function provedBy(line, roots) {
   const proof = found && readProof(found[2]);
   if (!proof) return null;
   const leaf = found[1];
-  return { leaf, proof, roots: roots.filter(({ size, root }) => size === proof.size && leadsTo(root, leaf, proof)) };
+  return { leaf, proof, roots: roots.filter(({ size, root, suite }) => suite && size === proof.size && leadsTo(root, leaf, proof, suite)) };
 }
 
 // Compares the files of a bundle with the ledger (§15.7); `files` holds commit.txt, entropy.txt and the sealed tables as
@@ -141,6 +148,8 @@ export function compareWithLedger(entries, ceremony, files, preBeacon) {
     throw new Difference(entries.at(-1)?.file ?? "ledger/", 0, "holds no complete entropy for this period", ceremony, "");
   }
   const { seal, rolled, entropy } = attempt;
+  const suite = suiteOf(entries, ceremony, seal.attempt);
+  if (!suite) throw new Difference(seal.file, 0, "names a suite that this page does not know", "", seal.fact("suite"));
   const same = (file, what, expected, found) => {
     if (expected !== found) throw new Difference(file, 0, what, expected ?? "", found);
   };
@@ -148,9 +157,14 @@ export function compareWithLedger(entries, ceremony, files, preBeacon) {
   same("commit.txt", "is not the sealed commitment", seal.fact("commit"), hashOf("commit.txt"));
   same("entropy.txt", "is not the record in the ledger", entropy.fact("record"), hashOf("entropy.txt"));
   same("entropy.txt", "was changed before its beacon", rolled ? rolled.fact("code") : entropy.fact("pre-beacon"), preBeacon);
+  // A round of drand: its value is the SHA-256 of the signature, which `fairdraw verify` checks against the chain's key.
+  if (entropy.fact("signature")) {
+    const value = files.get("entropy.txt").trimEnd().split(" ").pop();
+    same("entropy.txt", "is not the randomness of the round's signature", hex(sha256(unhex(entropy.fact("signature")))), value);
+  }
   const tables = [["entities", "inputs/entities.csv"], ["roster", "inputs/inspectors.csv"], ["recusals", "inputs/recusals.csv"]];
   for (const [word, path] of tables.filter(([, path]) => files.has(path))) {
-    const { size, root } = treeOfLines(files.get(path));
+    const { size, root } = treeOfLines(files.get(path), suite);
     same(path, "has other rows than those sealed", seal.fact(word), `${size} ${hex(root)}`);
   }
   return attempt;

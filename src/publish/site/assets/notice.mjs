@@ -2,6 +2,7 @@
 
 import { hex } from "./dr1.mjs";
 import { readCsv } from "./draw.mjs";
+import { suiteOf } from "./ledger.mjs";
 import { leadsTo } from "./proof.mjs";
 
 const COLUMNS = ["salt", "visit_id", "entity_id", "township", "date", "half", "tasks", "items", "agencies", "lead", "teams"];
@@ -38,8 +39,9 @@ export function checkNotice(notice, entries) {
   const draw = own.find((one) => one.number === entry && (one.kind === "DRAW" || one.kind === "AMEND"));
   if (!draw) return { fault: "no-draw" };
   const [size, root] = draw.fact("notices")?.split(" ") ?? [];
+  const suite = suiteOf(entries, ceremony, attempt);
   if (!root) return { fault: "no-root", draw };
-  if (Number(size) !== proof.size || !leadsTo(root, row, proof)) return { fault: "not-in-plan", draw };
+  if (Number(size) !== proof.size || !suite || !leadsTo(root, row, proof, suite)) return { fault: "not-in-plan", draw };
   const fields = readCsv("notice", `${row}\n`)[0];
   const visit = Object.fromEntries(COLUMNS.map((name, at) => [name, fields[at] ?? ""]));
   const later = own.filter((one) => one.number > entry && (one.kind === "VOID" || one.kind === "AMEND"));

@@ -4,7 +4,7 @@
 // tables and the record of chance, and compares the result with what was published.
 
 import { checkYourself, forget } from "./check.mjs";
-import { hex, sha256Fast, subtle } from "./dr1.mjs";
+import { hex, subtle } from "./dr1.mjs";
 import { Difference, verify } from "./draw.mjs";
 import { chosen, readEntries, readFile, readText, site } from "./folder.mjs";
 import { codeOf, compareWithLedger, entriesOf, provedBy, readLedger, rootsOf } from "./ledger.mjs";
@@ -63,7 +63,7 @@ async function compareLedger(entries, inputs, withheld) {
   const compared = ["commit.txt", "entropy.txt", "inputs/entities.csv", "inputs/inspectors.csv", "inputs/recusals.csv"];
   for (const path of compared.filter((one) => !withheld.has(one))) files.set(path, await readText(path));
   const { region, name } = inputs.plan.period;
-  return compareWithLedger(entries, `${region}.${name}`, files, hex(await sha256Fast(inputs.entropy.beforeBeacon)));
+  return compareWithLedger(entries, `${region}.${name}`, files, hex(await inputs.suite.hashFast(inputs.entropy.beforeBeacon)));
 }
 
 // ---- The ledger ----

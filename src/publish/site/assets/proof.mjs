@@ -1,20 +1,20 @@
 // Proofs against a published root: that a row stands in a tree, and that none with an id does (PROTOCOL.md §10, RFC 6962
 // section 2.1.1, checked as RFC 9162 section 2.1.3.2 says).
 
-import { byBytes, hex, leafHash, nodeHash, sha256, unhex } from "./dr1.mjs";
+import { byBytes, DR1, hex, leafHash, nodeHash, unhex } from "./dr1.mjs";
 
 // All levels of a tree, the leaves' hashes first: each joins two and two of the level below, and a last one without a
 // neighbour moves up as it is. That is the tree of RFC 6962, with every proof at hand.
-export function treeOf(hashes) {
+export function treeOf(hashes, suite = DR1) {
   const levels = [hashes];
   while (levels.at(-1).length > 1) {
     const below = levels.at(-1);
     const level = [];
-    for (let at = 0; at + 1 < below.length; at += 2) level.push(nodeHash(below[at], below[at + 1]));
+    for (let at = 0; at + 1 < below.length; at += 2) level.push(nodeHash(below[at], below[at + 1], suite));
     if (below.length % 2) level.push(below.at(-1));
     levels.push(level);
   }
-  return { size: hashes.length, root: levels.at(-1)[0] ?? sha256(new Uint8Array(0)), levels };
+  return { size: hashes.length, root: levels.at(-1)[0] ?? suite.hash(new Uint8Array(0)), levels };
 }
 
 // The inclusion proof of leaf `index`: its place, the size of the tree, and the neighbours' hashes from the leaf upwards.
@@ -31,18 +31,18 @@ export function proofOf(tree, index) {
 
 // The hash that a leaf and its proof lead to, with each step on the way; `root` is null where the path has not the
 // length that place and size ask for.
-export function climb(leaf, { index, size, path }) {
-  let [at, last, hash] = [index, size - 1, leafHash(leaf)];
+export function climb(leaf, { index, size, path }, suite = DR1) {
+  let [at, last, hash] = [index, size - 1, leafHash(leaf, suite)];
   const steps = [];
   if (index >= size) return { root: null, steps };
   for (const neighbour of path) {
     if (last === 0) return { root: null, steps };
     const isLeft = at % 2 === 1 || at === last;
     if (isLeft) {
-      hash = nodeHash(neighbour, hash);
+      hash = nodeHash(neighbour, hash, suite);
       while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
     } else {
-      hash = nodeHash(hash, neighbour);
+      hash = nodeHash(hash, neighbour, suite);
     }
     steps.push({ neighbour, isLeft, hash });
     [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
@@ -51,8 +51,8 @@ export function climb(leaf, { index, size, path }) {
 }
 
 // Tells whether a leaf with its proof leads to a root, given in hex.
-export function leadsTo(root, leaf, proof) {
-  const found = climb(leaf, proof).root;
+export function leadsTo(root, leaf, proof, suite = DR1) {
+  const found = climb(leaf, proof, suite).root;
   return found !== null && hex(found) === root;
 }
 
@@ -84,12 +84,12 @@ export function absenceOf(rows, tree, id, idOf) {
 
 // Tells whether an absence holds against a root in hex: both rows are in the tree, side by side, one smaller and one
 // larger than the id. At an end of the tree one of them is missing, in an empty tree both.
-export function isAbsent({ before, after }, id, size, root, idOf) {
+export function isAbsent({ before, after }, id, size, root, idOf, suite = DR1) {
   const sides = [before, after].filter(Boolean);
-  if (!sides.every(({ row, proof }) => proof.size === size && leadsTo(root, row, proof))) return false;
+  if (!sides.every(({ row, proof }) => proof.size === size && leadsTo(root, row, proof, suite))) return false;
   if (before && byBytes(idOf(before.row), id) >= 0) return false;
   if (after && byBytes(idOf(after.row), id) <= 0) return false;
   const next = before ? before.proof.index + 1 : 0;
   const found = after ? after.proof.index : size;
-  return next === found && (size > 0 || root === hex(sha256(new Uint8Array(0))));
+  return next === found && (size > 0 || root === hex(suite.hash(new Uint8Array(0))));
 }
