@@ -304,6 +304,22 @@ fn faults_are_told_together() {
 }
 
 #[test]
+fn a_stratum_that_is_no_text_is_a_fault_of_its_row() {
+    // Without it such rows would be left out as if their class only had no rate, and rows after one without id would
+    // be told under another number.
+    let kept = temp();
+    let folder = kept.path();
+    let path = folder.join("r.csv");
+    fs::write(&path, b"id,class\n1,A\n,A\n\xff\xfe,B\n3,\xc0\xd6\n4,B\n").expect("a file");
+    let output = attempt(&[&path], &folder.join("out"), &["--without-id", "leave-out"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    let told = stderr(&output);
+    assert_eq!(told.matches("not-utf8").count(), 2, "{told}");
+    assert!(told.contains("r.csv:4:") && told.contains("r.csv:5:"), "{told}");
+    assert!(told.contains("strata or a scope"), "{told}");
+}
+
+#[test]
 fn a_damaged_parquet_file_is_a_fault() {
     // Without it one broken block on a disk would end the scan in a panic, or in a sample of fewer rows.
     let kept = temp();

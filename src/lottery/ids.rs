@@ -86,14 +86,16 @@ impl Iv {
             let mut word = (value % TWELVE) as u64;
             value /= TWELVE;
             for character in group.iter_mut().rev() {
-                let digit = (word % 36) as u8;
-                *character = if digit < 10 { b'0' + digit } else { b'A' + digit - 10 };
+                *character = DIGITS[(word % 36) as usize];
                 word /= 36;
             }
         }
-        Some(characters[..length].iter().map(|&byte| char::from(byte)).collect())
+        str::from_utf8(&characters[..length]).ok().map(str::to_owned)
     }
 }
+
+/// Is the alphabet of kind 0.
+const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// Reads a kind 0 id as a number in base 36, or returns `None` where the id is of kind 1.
 ///

@@ -89,6 +89,8 @@ impl Values {
 pub enum Wrong {
     NoId,
     NotText,
+    /// A value of a stratum or a scope that is no text.
+    ValueNotText,
     Fields,
 }
 
@@ -179,6 +181,8 @@ pub struct Tally<'a> {
     /// Keys of the different groups.
     keys: Vec<Key>,
     columns: Vec<TaskColumns>,
+    /// For each heading of the job the values that are not UTF-8, and how many of its values were looked at.
+    not_text: Vec<(Vec<u32>, usize)>,
     gathered: Gathered,
     ivs: Vec<Iv>,
     tickets: Vec<Vec<Ticket>>,
@@ -228,6 +232,7 @@ impl<'a> Tally<'a> {
             margin: if let Limits::Falling(margin) = limits { *margin } else { Margin::default() },
             keys: distinct.iter().map(|group| prk.key(&entity_label(group))).collect(),
             columns: columns.collect(),
+            not_text: vec![(Vec::new(), 0); headings.len()],
             gathered: Gathered {
                 rows: 0,
                 without_id: 0,
@@ -241,7 +246,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Leaves out the rows without id, and takes the others.
-    fn take_those_with_id(&mut self, batch: &Batch<'_>, values: &[Values]) {
+    fn take_those_with_id(&mut self, batch: &Batch<'_>) {
         let with_id: Vec<usize> = (0..batch.ids.len()).filter(|&row| batch.ids[row].1 > 0).collect();
         let (file, part, first) = batch.at;
         for row in (0..batch.ids.len()).filter(|&row| batch.ids[row].1 == 0) {
@@ -254,46 +259,12 @@ impl<'a> Tally<'a> {
         let ids: Vec<Span> = with_id.iter().map(|&row| batch.ids[row]).collect();
         let of_column = |column: &Vec<u32>| with_id.iter().map(|&row| column[row]).collect();
         let kept: Vec<Vec<u32>> = batch.values.iter().map(of_column).collect();
-        self.take(&Batch { bytes: batch.bytes, ids: &ids, values: &kept, at: batch.at }, values);
+        let kept = Batch { bytes: batch.bytes, ids: &ids, values: &kept, at: batch.at };
+        self.draw(&kept, |row| with_id[row] as u64);
     }
 
-    /// Finds out what values that are new mean to each task.
-    fn learn(&mut self, values: &[Values]) {
-        for (task, columns) in self.job.tasks.iter().zip(&mut self.columns) {
-            if let Some((column, table)) = &mut columns.strata {
-                for value in values[*column].list.iter().skip(table.len()) {
-                    let name = if value.is_empty() { NONE.as_bytes() } else { value };
-                    let found = task.rates.binary_search_by(|(stratum, _)| stratum.as_bytes().cmp(name));
-                    table.push(found.map_or(NO_RATE, |at| at as u16));
-                }
-                columns.without_rate.resize(table.len(), 0);
-            }
-            for ((column, table), scope) in columns.scope.iter_mut().zip(&task.scope) {
-                table.extend(values[*column].list.iter().skip(table.len()).map(|value| scope.matches(value)));
-            }
-        }
-    }
-
-    /// Returns what all rows gave.
-    pub fn finish(mut self, values: &[Values]) -> Gathered {
-        for (columns, found) in self.columns.iter().zip(&mut self.gathered.tasks) {
-            let Some((column, _)) = &columns.strata else { continue };
-            for (value, &rows) in values[*column].list.iter().zip(&columns.without_rate).filter(|(_, rows)| **rows > 0)
-            {
-                let name = if value.is_empty() { NONE.into() } else { String::from_utf8_lossy(value) };
-                *found.without_rate.entry(name.into_owned()).or_default() += rows;
-            }
-        }
-        self.gathered
-    }
-}
-
-impl Sink for Tally<'_> {
-    fn take(&mut self, batch: &Batch<'_>, values: &[Values]) {
-        self.learn(values);
-        if batch.ids.iter().any(|span| span.1 == 0) {
-            return self.take_those_with_id(batch, values);
-        }
+    /// Takes rows that all have an id; `place` tells where each stands in its part.
+    fn draw(&mut self, batch: &Batch<'_>, place: impl Fn(usize) -> u64) {
         let rows = batch.ids.len();
         self.gathered.rows += rows as u64;
         let id = |row: usize| {
@@ -306,7 +277,7 @@ impl Sink for Tally<'_> {
             debug_assert!(iv.id().is_none());
             if std::str::from_utf8(id(row)).is_err() {
                 let (file, part, first) = batch.at;
-                self.gathered.spots.add(Wrong::NotText, (file, part, first + row as u64), id(row));
+                self.gathered.spots.add(Wrong::NotText, (file, part, first + place(row)), id(row));
             }
         }
         for (key, tickets) in self.keys.iter().zip(&mut self.tickets) {
@@ -341,6 +312,66 @@ impl Sink for Tally<'_> {
                     pool.lower(job, task.rates[stratum].1, *margin);
                 }
             }
+        }
+    }
+
+    /// Tells the rows whose stratum or scope is no text; nearly always there is no such value at all.
+    fn tell_values_that_are_no_text(&mut self, batch: &Batch<'_>, values: &[Values]) {
+        let (file, part, first) = batch.at;
+        for (column, (not_text, _)) in self.not_text.iter().enumerate().filter(|(_, (list, _))| !list.is_empty()) {
+            for (number, row) in batch.values[column].iter().zip(first..) {
+                if not_text.contains(number) {
+                    let text = &values[column].list[*number as usize];
+                    self.gathered.spots.add(Wrong::ValueNotText, (file, part, row), text);
+                }
+            }
+        }
+    }
+
+    /// Finds out what values that are new mean to each task.
+    fn learn(&mut self, values: &[Values]) {
+        for ((not_text, seen), values) in self.not_text.iter_mut().zip(values) {
+            let new = (*seen as u32..).zip(&values.list[*seen..]);
+            not_text.extend(new.filter(|(_, text)| str::from_utf8(text).is_err()).map(|(number, _)| number));
+            *seen = values.list.len();
+        }
+        for (task, columns) in self.job.tasks.iter().zip(&mut self.columns) {
+            if let Some((column, table)) = &mut columns.strata {
+                for value in values[*column].list.iter().skip(table.len()) {
+                    let name = if value.is_empty() { NONE.as_bytes() } else { value };
+                    let found = task.rates.binary_search_by(|(stratum, _)| stratum.as_bytes().cmp(name));
+                    table.push(found.map_or(NO_RATE, |at| at as u16));
+                }
+                columns.without_rate.resize(table.len(), 0);
+            }
+            for ((column, table), scope) in columns.scope.iter_mut().zip(&task.scope) {
+                table.extend(values[*column].list.iter().skip(table.len()).map(|value| scope.matches(value)));
+            }
+        }
+    }
+
+    /// Returns what all rows gave.
+    pub fn finish(mut self, values: &[Values]) -> Gathered {
+        for (columns, found) in self.columns.iter().zip(&mut self.gathered.tasks) {
+            let Some((column, _)) = &columns.strata else { continue };
+            for (value, &rows) in values[*column].list.iter().zip(&columns.without_rate).filter(|(_, rows)| **rows > 0)
+            {
+                let name = if value.is_empty() { NONE.into() } else { String::from_utf8_lossy(value) };
+                *found.without_rate.entry(name.into_owned()).or_default() += rows;
+            }
+        }
+        self.gathered
+    }
+}
+
+impl Sink for Tally<'_> {
+    fn take(&mut self, batch: &Batch<'_>, values: &[Values]) {
+        self.learn(values);
+        self.tell_values_that_are_no_text(batch, values);
+        if batch.ids.iter().any(|span| span.1 == 0) {
+            self.take_those_with_id(batch);
+        } else {
+            self.draw(batch, |row| row as u64);
         }
     }
 

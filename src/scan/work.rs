@@ -426,6 +426,14 @@ fn faults(spots: Spots, mut feed: Feed<'_>, mut wide: Vec<String>, sources: &[So
                 both!("the id is no text in UTF-8", "号码不是 UTF-8 文本"),
                 both!("write the file in UTF-8", "用 UTF-8 写出该文件"),
             ),
+            Wrong::ValueNotText => (
+                "not-utf8",
+                both!(
+                    "the value that strata or a scope are taken from is no text in UTF-8",
+                    "用于分层或划定范围的值不是 UTF-8 文本"
+                ),
+                both!("write the file in UTF-8", "用 UTF-8 写出该文件"),
+            ),
             Wrong::Fields => (
                 "ragged-row",
                 both!("the row has not as many fields as the headings", "该行的字段数与表头不同"),

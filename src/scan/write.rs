@@ -150,8 +150,12 @@ fn id(outcome: &Outcome, kept: &Kept) -> String {
 /// Writes the 32 digits of a ticket.
 fn ticket(kept: &Kept) -> [u8; 32] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let bytes = kept.ticket.value().to_be_bytes();
-    std::array::from_fn(|at| DIGITS[usize::from(if at % 2 == 0 { bytes[at / 2] >> 4 } else { bytes[at / 2] & 15 })])
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(kept.ticket.value().to_be_bytes()) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    digits
 }
 
 /// Puts a field in quotes where it needs them (protocol §8.1).

@@ -19,7 +19,7 @@ fn main() {
         let mut ivs = Vec::with_capacity(BATCH);
         for ids in ids.chunks(BATCH) {
             ivs.clear();
-            ivs.extend(ids.iter().map(|id| Iv::of(Suite::Dr1, id)));
+            Kernel::best().ivs(Suite::Dr1, ids.iter().map(|id| id.as_bytes()), &mut ivs);
             Kernel::best().tickets(&key, &ivs, &mut tickets[..ids.len()]);
             all.extend_from_slice(&tickets[..ids.len()]);
         }

@@ -33,6 +33,11 @@ impl Rows {
 }
 
 impl Faults {
+    /// Notes a row whose text is empty.
+    pub fn note_empty(&mut self, row: u64) {
+        self.empty.add(row);
+    }
+
     /// Tells only of texts that are none; rows without one are the caller's to judge.
     pub fn tell_encoding(self, what: &str) -> Option<String> {
         Faults { not_utf8: self.not_utf8, ..Faults::default() }.tell(what)
