@@ -104,7 +104,15 @@ fn a_sample_that_gets_known_after_the_void_is_computed_and_public() {
     let seal = |at: &str| seal::seal(&room.folder, &[], &mut room.ledger(), time(at), &mut Direct, &mut |_| {});
     let record = |attempt: Option<u32>, at: &str, typed: [&str; 2]| {
         let mut typed = typed.into_iter().map(str::to_owned);
-        entropy::record(&mut room.ledger(), entropy::Whose { ceremony: NAME, attempt }, time(at), None, None, &mut |_| typed.next(), &mut Direct)
+        entropy::record(
+            &mut room.ledger(),
+            entropy::Whose { ceremony: NAME, attempt },
+            time(at),
+            None,
+            None,
+            &mut |_| typed.next(),
+            &mut Direct,
+        )
     };
     plan("2026270", "2026-10-02T21:30:00", SEALED);
     seal("2026-10-01T09:00:00").expect("sealed");
@@ -202,10 +210,9 @@ fn the_public_part_is_verified_before_it_is_opened() {
             tried += 1;
         }
         fs::remove_file(folder.join(path)).expect("removed");
-        assert!(
-            !["files.txt", "cutoffs.csv"].contains(&path.as_str()) == seen_if_public(&folder, path),
-            "{path} deleted"
-        );
+        // Without its list or its cut-offs a folder is no public part at all.
+        let is_named = seen_if_public(&folder, path);
+        assert_ne!(is_named, ["files.txt", "cutoffs.csv"].contains(&path.as_str()), "{path} deleted");
         fs::write(folder.join(path), bytes).expect("written");
     }
     for added in ["samples.csv", "ledger/000009-DRAW.txt"] {

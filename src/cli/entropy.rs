@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::ceremony::{EntryAnswer, Where, failure};
 use super::{Ending, Failure, Format, answer, answer_text, json, lang, tell};
 use fairdraw::both;
-use fairdraw::ceremony::entropy::Whose;
 use fairdraw::ceremony::drand::{Chain, DrandError, Pasted, Round};
+use fairdraw::ceremony::entropy::Whose;
 use fairdraw::ceremony::{CeremonyError, entropy, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::lang::Text;
@@ -56,8 +56,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let fallback = args.fallback.as_deref();
     let time = args.place.time();
     let whose = Whose { ceremony: &ceremony, attempt: args.attempt };
-    let entry =
-        entropy::record(&mut ledger, whose, time, fallback, pasted.as_ref(), &mut ask, &mut Direct);
+    let entry = entropy::record(&mut ledger, whose, time, fallback, pasted.as_ref(), &mut ask, &mut Direct);
     let entry = entry.map_err(failure)?;
     if args.format == Format::Json {
         answer(&json(&EntryAnswer::of(&entry)))?;
