@@ -43,6 +43,17 @@ fn tickets(criterion: &mut Criterion) {
         });
         assert_eq!(found, expected, "{kernel:?} gives the tickets of rand_chacha");
     }
+    // The suite of national cryptography: SM4, one row at a time.
+    let gm = Key::from_bytes(Suite::Dr1Gm, [7; 32]);
+    let mut found = expected.clone();
+    group.bench_function("ticket/sm4", |bencher| {
+        bencher.iter(|| {
+            for (ivs, found) in ivs.chunks(BATCH).zip(found.chunks_mut(BATCH)) {
+                Kernel::best().tickets(&gm, ivs, found);
+            }
+        });
+    });
+    assert!(ivs.iter().zip(&found).all(|(&iv, ticket)| gm.ticket(iv) == *ticket), "a batch gives the single tickets");
     group.bench_function("ticket/rand_chacha", |bencher| {
         bencher.iter(|| assert!(ivs.iter().zip(&expected).all(|(&iv, ticket)| key.ticket(iv) == *ticket)));
     });

@@ -70,7 +70,6 @@ fn the_known_chains_have_the_hashes_under_which_the_world_knows_them() {
 }
 
 /// Without this, a round of a running chain could be refused, or one that nobody has signed taken.
-#[cfg(feature = "drand")]
 #[test]
 fn real_rounds_verify_and_changed_ones_do_not() {
     for (hash, text) in [(DEFAULT, OLD), (QUICKNET, QUICK), (QUICKNET, LATER)] {
@@ -121,7 +120,6 @@ fn a_round_falls_when_its_chain_says() {
 }
 
 /// Without this, another round than the sealed one could decide, or one that was known at the seal.
-#[cfg(feature = "drand")]
 #[test]
 fn only_the_sealed_round_decides_and_only_after_the_seal() {
     let sealed = time("2023-08-23T22:00:00");
@@ -149,7 +147,6 @@ fn sealed_room(falls: &str) -> (tempfile::TempDir, Room, Result<(), CeremonyErro
 }
 
 /// Without this, the beacon of a bundle would be a number that the office has typed, which only a network can check.
-#[cfg(feature = "drand")]
 #[test]
 fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     let (_folder, _, refused) = sealed_room("2023-08-23T23:20:00");
@@ -199,7 +196,6 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
 }
 
 /// Without this, the command could fail where the library does not.
-#[cfg(feature = "drand")]
 #[test]
 fn the_command_takes_a_pasted_round_and_says_what_is_wrong_in_both_languages() {
     let (_folder, room, sealed) = sealed_room(QUICK_AT);

@@ -6,6 +6,7 @@ mod audit;
 mod c2sp;
 mod ceremony;
 mod cli;
+#[cfg(feature = "drand")]
 mod drand;
 mod errors;
 mod estimates;

@@ -131,8 +131,8 @@ impl DrandError {
                 "用 --drand-chain 给出链的说明，即其服务 /info 的回答"
             ),
             DrandError::OtherTime { .. } | DrandError::BeforeSeal { .. } => both!(
-                "void the attempt, and seal the next with the round's own time",
-                "作废本次，下一次按该轮的真实时间封存"
+                "name the round's own time in ceremony.toml; an attempt that is sealed with another has to be voided",
+                "在 ceremony.toml 中写明该轮的真实时间；已按其他时间封存的，须作废本次"
             ),
             DrandError::Scheme(_) => both!(
                 "verify the round with a drand client, and type its randomness without --drand",

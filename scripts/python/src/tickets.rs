@@ -21,14 +21,16 @@ pub fn of(ids: Arrays, key: &Key) -> Result<FixedSizeBinaryArray, String> {
     let mut faults = Faults::default();
     let mut before = 0;
     let mut printed = [[0; 16]; BATCH];
-    let mut write = |_: &[&str], _: &[Iv], tickets: &[Ticket]| {
-        for (printed, ticket) in printed.iter_mut().zip(tickets) {
-            *printed = ticket.value().to_be_bytes();
-        }
-        bytes.extend_from_slice(printed[..tickets.len()].as_flattened());
-    };
     for ids in ids {
         let ids = texts::column(ids?)?;
+        // At once, because growing by doubling would copy everything again and again.
+        bytes.reserve(ids.len() * 16);
+        let mut write = |_: &[&str], _: &[Iv], tickets: &[Ticket]| {
+            for (printed, ticket) in printed.iter_mut().zip(tickets) {
+                *printed = ticket.value().to_be_bytes();
+            }
+            bytes.extend_from_slice(printed[..tickets.len()].as_flattened());
+        };
         let mut batch = Batch::new(key);
         let array = ids.as_ref();
         let is_whole = array.logical_null_count() == 0;
