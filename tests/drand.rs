@@ -156,7 +156,15 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     sealed.expect("the round's own time");
     let record = |at: &str, pasted: Option<&Pasted>, typed: &[&str]| {
         let mut typed = typed.iter().map(|text| (*text).to_owned());
-        entropy::record(&mut room.ledger(), NAME, time(at), None, pasted, &mut |_| typed.next(), &mut Direct)
+        entropy::record(
+            &mut room.ledger(),
+            entropy::Whose::latest(NAME),
+            time(at),
+            None,
+            pasted,
+            &mut |_| typed.next(),
+            &mut Direct,
+        )
     };
     let quick = pasted(QUICK);
     let early = record("2023-08-23T22:30:00", Some(&quick), &[]);
@@ -195,7 +203,16 @@ fn the_command_takes_a_pasted_round_and_says_what_is_wrong_in_both_languages() {
     let dice = "315264216354612345443216";
     let mut typed = [dice, dice, SEALED, SEALED].into_iter().map(str::to_owned);
     let first = time("2023-08-23T22:30:00");
-    entropy::record(&mut room.ledger(), NAME, first, None, None, &mut |_| typed.next(), &mut Direct).expect("rolled");
+    entropy::record(
+        &mut room.ledger(),
+        entropy::Whose::latest(NAME),
+        first,
+        None,
+        None,
+        &mut |_| typed.next(),
+        &mut Direct,
+    )
+    .expect("rolled");
     let call = |lang: &str, text: &str| {
         let mut call = support::fairdraw();
         call.args(["--lang", lang, "entropy"]).arg(&room.folder).args(["--drand", "-", "--at", "2023-08-23T23:16:00"]);

@@ -32,10 +32,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     let entries = match chain::read(&own) {
         Ok(entries) => entries,
         Err(error) => {
-            let (chain::ChainError::Form { file, .. }
-            | chain::ChainError::Gap { file, .. }
-            | chain::ChainError::Previous { file, .. }
-            | chain::ChainError::Time { file, .. }) = &error;
+            let file = error.file();
             let (what, expected) =
                 (both!("the ledger is broken", "台账已损坏"), both!("an unbroken chain", "完整的链"));
             return vec![(in_ledger(file), what, expected, error.say())];
@@ -51,8 +48,9 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         }
     };
     let last = entries.last().expect("the ledger is not empty");
-    let Some((attempt, drawn)) =
-        state::latest(&attempts, ceremony).and_then(|attempt| Some((attempt, attempt.entropy?)))
+    let record = files.get("entropy.txt").map(|bytes| sha256_hex(bytes));
+    let Some((attempt, drawn)) = attempt_of(&entries, &attempts, ceremony, record.as_deref())
+        .and_then(|attempt| Some((attempt, attempt.entropy?)))
     else {
         let what = both!("the ledger holds no complete entropy for this period", "台账中没有本期完整的熵");
         return vec![(in_ledger(&last.file()), what, Text::same(ceremony), Text::same(&last.ceremony))];
@@ -102,8 +100,22 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     found
 }
 
+/// Finds the attempt that a bundle is of: the one with its record, which a void one can be; else the latest.
+pub fn attempt_of<'a>(
+    entries: &[chain::Entry],
+    attempts: &'a [state::Attempt],
+    ceremony: &str,
+    record: Option<&str>,
+) -> Option<&'a state::Attempt> {
+    let has_record = |attempt: &&state::Attempt| {
+        let own = attempt.entropy.and_then(|at| entries[at].fact("record"));
+        attempt.ceremony == ceremony && record.is_some() && own == record
+    };
+    attempts.iter().find(has_record).or_else(|| state::latest(attempts, ceremony))
+}
+
 /// Compares the times of the steps with that of the beacon which decided.
-fn in_time(
+pub fn in_time(
     entries: &[chain::Entry],
     attempt: &state::Attempt,
     seal: &chain::Entry,
