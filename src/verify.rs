@@ -1,11 +1,16 @@
 //! The way back (核验): a bundle replayed from its own inputs and entropy and compared byte for byte.
 
+mod after;
+pub mod public;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
+use self::after::{compare_after, compare_void, drawn_as, parted};
 use crate::both;
+use crate::ceremony::open::AFTER;
 use crate::ceremony::{self, amend, witness};
 use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
@@ -111,7 +116,7 @@ pub struct Evidence<'a> {
 /// with that can not be loaded. Damage to the bundle is no error but an answer.
 pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stage)) -> Result<Verdict, VerifyError> {
     stage(Stage::Load);
-    let files = bundle::read(folder)?;
+    let (files, after) = parted(bundle::read(folder)?);
     let mut findings = Vec::new();
     let manifest = manifest(&files, &mut findings)?;
     let tool = manifest.as_ref().map_or(String::new(), |manifest| manifest.tool.clone());
@@ -132,6 +137,9 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
     }
     if let (Some(folder), Some(made)) = (evidence.ledger, &replayed) {
         findings.extend(compare_ledger(folder, &ceremony, made, &files));
+    }
+    if !after.is_empty() {
+        findings.extend(compare_after(&ceremony, replayed.as_ref(), &files, &after));
     }
     if let Some(workspace) = evidence.inputs {
         compare_workspace(workspace, &evidence.earlier, &files, &mut findings)?;
@@ -440,20 +448,14 @@ fn compare_ledger(folder: &Path, ceremony: &str, made: &Made, files: &BTreeMap<S
             both!("another, or none", "另一条，或没有"),
         ));
     }
-    let Some(attempt) = ledger.latest(ceremony) else {
-        return Some(broken(&both!("nothing is sealed for this bundle", "这个计划包没有封存")));
+    let attempt = match drawn_as(ledger.entries(), ledger.attempts(), ceremony, files, "") {
+        Ok(attempt) => attempt,
+        Err(finding) => return Some(*finding),
     };
-    let drawn = attempt.draw.and_then(|at| ledger.entries()[at].fact("manifest"));
-    let manifest = files.get(MANIFEST).map_or_else(String::new, |bytes| sha256_hex(bytes));
-    if drawn != Some(&manifest) {
-        return Some(whole(
-            MANIFEST,
-            both!("the ledger names another bundle", "台账所指是另一个计划包"),
-            drawn.map_or(both!("no draw", "没有抽取"), Text::same),
-            Text::same(manifest),
-        ));
+    if let Some(finding) = compare_void(&ledger, ceremony) {
+        return Some(finding);
     }
-    if let Some(finding) = compare_draw(&ledger, attempt, made) {
+    if let Some(finding) = compare_draw(ledger.entries(), attempt, made) {
         return Some(finding);
     }
     let amendments = match ceremony::amend::files(&ledger, attempt) {
@@ -481,9 +483,10 @@ fn compare_amendments(
 }
 
 /// Compares what a DRAW entry says of its plan, the roots among it, with what the replay gives.
-fn compare_draw(ledger: &Ledger, attempt: &Attempt, made: &Made) -> Option<Finding> {
-    let draw = attempt.draw.map(|at| &ledger.entries()[at])?;
-    let facts = ceremony::draw::results(made, &made.files, ledger.is_secret(attempt));
+fn compare_draw(entries: &[Entry], attempt: &Attempt, made: &Made) -> Option<Finding> {
+    let draw = attempt.draw.map(|at| &entries[at])?;
+    let is_secret = entries[attempt.seal].fact("embargo").is_some();
+    let facts = ceremony::draw::results(made, &made.files, is_secret);
     // The manifest of a ceremony's bundle lists the ledger too, and was compared as it stands.
     let mut others = facts.iter().filter(|(word, value)| word != "manifest" && draw.fact(word) != Some(value));
     let (word, value) = others.next()?;
@@ -551,7 +554,9 @@ fn whole(file: &str, what: Text, expected: Text, found: Text) -> Finding {
 
 /// Reads the visits of an earlier bundle's files, which count as history in the next period, with what came of them.
 pub fn earlier_visits(files: &BTreeMap<String, Vec<u8>>, records: Option<&Records>) -> Vec<EarlierVisit> {
-    let table = |name: &str| files.get(name).map_or(&b""[..], Vec::as_slice);
+    // What was changed since the draw is what was done.
+    let amended = |name: &str| files.get(&format!("{AFTER}{}/{name}", amend::FOLDER));
+    let table = |name: &str| amended(name).or_else(|| files.get(name)).map_or(&b""[..], Vec::as_slice);
     rows::earlier_visits(table("visits.csv"), table("teams.csv"), table("inputs/items.csv"), records)
 }
 

@@ -100,7 +100,15 @@ impl Room {
         disk: &mut dyn Disk,
     ) -> Result<Entry, CeremonyError> {
         let mut typed = typed.iter().flat_map(|value| value.split(' ')).map(str::to_owned);
-        entropy::record(&mut self.ledger(), NAME, time(at), fallback, None, &mut |_| typed.next(), disk)
+        entropy::record(
+            &mut self.ledger(),
+            entropy::Whose::latest(NAME),
+            time(at),
+            fallback,
+            None,
+            &mut |_| typed.next(),
+            disk,
+        )
     }
 
     fn draw(&self, at: &str, disk: &mut dyn Disk) -> Result<Entry, CeremonyError> {

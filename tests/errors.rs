@@ -96,6 +96,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Void { ceremony: name(), attempt: 1, entry: 5 },
         Refusal::Opened(name()),
         Refusal::SampleUnknown(name()),
+        Refusal::AfterVoid { ceremony: name(), attempt: 2 },
+        Refusal::OtherSample { ceremony: name(), attempt: 1, entry: 4 },
+        Refusal::NotVoid { ceremony: name(), attempt: 1 },
+        Refusal::DisclosedAlready { ceremony: name(), attempt: 1 },
     ]
 }
 

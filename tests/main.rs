@@ -1,5 +1,6 @@
 //! All tests of the whole program in one binary, because each further one would link polars again.
 
+mod after;
 mod amend;
 mod audit;
 mod c2sp;

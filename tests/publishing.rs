@@ -152,7 +152,7 @@ fn the_language_of_a_site_changes_its_pages_alone() {
 #[test]
 fn a_sheet_and_a_calendar_have_all_that_a_visit_needs() {
     let made = small_plan();
-    let files = officer::write(&made.inputs, &made.plan);
+    let files = officer::write(&made.inputs, &made.plan, &[]);
     let text = |end: &str| -> Vec<String> {
         let own = files.iter().filter(|file| file.path.ends_with(end) && file.path != "index.html");
         own.map(|file| String::from_utf8_lossy(&file.bytes).replace("\r\n ", "").replace('\\', "")).collect()

@@ -17,7 +17,7 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
 });
 
 fn publication(officers: Officers) -> Publication<'static> {
-    Publication { made: &MADE, files: &MADE.files, ledger: &[], officers, lang: None }
+    Publication { made: &MADE, files: &MADE.files, ledger: &[], changes: &[], voids: &[], officers, lang: None }
 }
 
 fn text(officers: Officers) -> BTreeMap<String, String> {
@@ -99,7 +99,7 @@ fn two_writings_are_the_same() {
 /// An officer whose page misses a visit, or has it in the wrong order, stands at the wrong door.
 #[test]
 fn every_seat_stands_on_a_sheet_and_in_a_calendar() {
-    let files = officer::write(&MADE.inputs, &MADE.plan);
+    let files = officer::write(&MADE.inputs, &MADE.plan, &[]);
     let seats: usize = MADE.plan.visits.iter().flat_map(|visit| &visit.teams).map(|team| team.seats.len()).sum();
     let count = |end: &str, what: &str| -> usize {
         let texts = files.iter().filter(|file| file.path.ends_with(end) && file.path != "index.html");

@@ -25,7 +25,7 @@ fn with_lines(bytes: &[u8], change: impl FnOnce(&mut Vec<&[u8]>)) -> Vec<u8> {
 }
 
 /// Makes all damages to one file: bytes flipped, dropped, swapped and inserted; lines dropped, swapped and inserted.
-fn damages(path: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+pub fn damages(path: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let changed = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut copy = bytes.to_vec();
         change(&mut copy);

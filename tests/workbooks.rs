@@ -12,7 +12,7 @@ use fairdraw::publish::workbooks;
 use crate::support::{bundle, fairdraw, files_below, rows, run, small, small_plan, stderr, stdout, temp, text};
 
 fn written() -> Vec<File> {
-    workbooks::write(small_plan(), &[])
+    workbooks::write(small_plan(), &[], &[])
 }
 
 /// Reads one workbook back with the readers that office tables go through.
@@ -43,7 +43,7 @@ fn sorted(mut list: Vec<String>) -> Vec<String> {
 #[test]
 fn the_same_plan_gives_the_same_bytes() {
     // Without it a workbook could not be compared with the one that was published: a clock or a map order is in it.
-    let (first, second) = (written(), workbooks::write(&small().plan("small"), &[]));
+    let (first, second) = (written(), workbooks::write(&small().plan("small"), &[], &[]));
     assert_eq!(first.len(), second.len());
     for (a, b) in first.iter().zip(&second) {
         assert!(a == b, "{} differs", a.path);

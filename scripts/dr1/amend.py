@@ -6,9 +6,9 @@ import os
 import re
 
 from .answers import CannotAnswer, No, say, sha256
-from .bundle import LEDGER, compare
+from .bundle import AFTER, LEDGER, check_list, compare
 from .draw import merkle_root
-from .ledger import read_attempts, read_chain
+from .ledger import attempt_of, read_attempts, read_chain
 from .lottery import blocks_of, iv_of, key_of, sample_size
 from .tables import is_date, read_csv, read_spans, read_table, split_list, write_csv
 from .teams import (
@@ -46,7 +46,7 @@ def read_office(folder):
                 with open(path, "rb") as file:
                     entries[LEDGER + name] = file.read()
         for place, _, names in os.walk(os.path.join(folder, "ceremonies")):
-            if os.path.basename(place) in ("amendments", "results"):
+            if os.path.basename(place) in ("amendments", "results", "public"):
                 for name in names:
                     path = os.path.join(place, name)
                     with open(path, "rb") as file:
@@ -467,20 +467,52 @@ def check_amendments(entries, others, entry_of_seal, plan, folder, prefix):
     return own
 
 
-def check_office(files, office, inputs, prk, strata, duties):
-    """The bundle beside the office's ledger: the same beginning, the same plan, and every amendment since."""
+def named_by(attempt):
+    """§15.7: the SHA-256 of the manifest that the ledger has for an attempt."""
+    steps = (attempt.draw, attempt.void, attempt.disclosed)
+    return next((step.fact("manifest") for step in steps if step and step.fact("manifest")), "no draw")
+
+
+def check_void(entries, attempts, others, ceremony):
+    """§15.6: the sample of each void attempt that was made public, where it is there."""
+    for attempt in attempts.get(ceremony, []):
+        name = f"{ceremony}.{attempt.seal.attempt}/public/samples.csv"
+        if attempt.disclosed and name in others:
+            demand(sha256(others[name]) == attempt.disclosed.fact("sample"), "ceremonies/" + name,
+                   f"SHA-256, after {attempt.disclosed.file}", attempt.disclosed.fact("sample"), sha256(others[name]))
+
+
+def check_office(files, office, inputs, prk, strata, duties, prefix=""):
+    """The bundle beside a later ledger: the same beginning, the same plan, and every amendment since."""
     own, others = office
     for path in sorted(path for path in files if path.startswith(LEDGER)):
-        demand(own.get(path) == files[path], path, "the whole file", "the entry of the office's ledger", "another, or none")
+        demand(own.get(path) == files[path], prefix + path, "the whole file", "the entry that the bundle has", "another, or none")
     entries = read_chain(own)
     ceremony = f"{inputs.plan['region']}.{inputs.plan['name']}"
-    now = read_attempts(entries).get(ceremony)
-    if not now or not now.draw:
-        raise No(entries[-1].file, "the whole file", f"a draw of {ceremony}", "none in the ledger")
-    demand(now.draw.fact("manifest") == sha256(files["manifest.json"]), "manifest.json", f"SHA-256, after {now.draw.file}",
-           now.draw.fact("manifest"), sha256(files["manifest.json"]))
+    attempts = read_attempts(entries)
+    now = attempt_of(attempts, ceremony, sha256(files["entropy.txt"]))
+    demand(now, entries[-1].file, "the whole file", f"a seal of {ceremony}", "none in the ledger")
+    demand(named_by(now) == sha256(files["manifest.json"]), "manifest.json", "SHA-256, after the ledger", named_by(now),
+           sha256(files["manifest.json"]))
+    check_void(entries, attempts, others, ceremony)
     plan = Plan(inputs, prk, strata, duties, files)
-    check_draw(plan, now.draw, now.seal.fact("embargo"), files)
-    made = check_amendments(entries, others, now.seal, plan, f"{ceremony}.{now.seal.attempt}", "")
+    step = now.draw or now.void or now.disclosed
+    if step and step.fact("teams"):
+        check_draw(plan, step, now.seal.fact("embargo"), files)
+    made = check_amendments(entries, others, now.seal, plan, f"{ceremony}.{now.seal.attempt}", prefix)
     say("14 office", f"{len(entries)} entries; {len(made)} amendments replayed, "
                      f"{sum(len(step) for _, step in plan.gone)} tasks with a substitute or none left")
+    if now.void:
+        say("", f"this attempt is void: {now.void.fact('reason')}")
+
+
+def check_after(files, after, inputs, prk, strata, duties):
+    """§16.3: what came after the draw, as an opened bundle has it."""
+    check_list(after, AFTER)
+    folder = f"{inputs.plan['region']}.{inputs.plan['name']}"
+    own = {path: data for path, data in after.items() if path.startswith(LEDGER)}
+    now = attempt_of(read_attempts(read_chain(own)), folder, sha256(files["entropy.txt"])) if own else None
+    folder += f".{now.seal.attempt if now else 1}"
+    others = {f"{folder}/{path}": data for path, data in after.items() if path not in own}
+    demand(own, AFTER + LEDGER, "the whole folder", "the ledger since the draw", "no entry")
+    check_office(files, (own, others), inputs, prk, strata, duties, AFTER)

@@ -11,6 +11,8 @@ from .tables import INPUTS
 
 RESULTS = "commit.txt strata.csv samples.csv excluded.csv visits.csv teams.csv unplaced.csv potentials.csv".split()
 LEDGER = "ledger/"
+AFTER = "after/"
+LIST = "files.txt"
 OTHERS = "entropy.txt VERIFY.md schedule.xlsx".split()
 
 
@@ -28,6 +30,20 @@ def read_folder(folder):
             except OSError as error:
                 raise CannotAnswer(f"{path}: {error.strerror}")
     return files
+
+
+def check_list(files, prefix):
+    """§16.1, §16.3: the list of some files: each has its hash, and no other is there. Wrong files come before the list."""
+    if LIST not in files:
+        raise No(prefix + LIST, "the whole file", "the list of the files", "no file")
+    expected = "".join(f"{sha256(files[path])}  {path}\n" for path in sorted(set(files) - {LIST})).encode()
+    listed = {line[66:]: line[:64] for line in files[LIST].decode("utf-8", "replace").split("\n")}
+    for path in sorted((set(files) | set(listed)) - {LIST, ""}):
+        if path in listed and path not in files:
+            raise No(prefix + path, f"the whole file, after {prefix}{LIST}", "this file", "no file")
+        if listed.get(path) != sha256(files[path]):
+            raise No(prefix + path, f"SHA-256, after {prefix}{LIST}", listed.get(path, "no such file"), sha256(files[path]))
+    compare(prefix + LIST, expected, files[LIST])
 
 
 def read_manifest(files):

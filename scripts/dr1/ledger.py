@@ -76,20 +76,28 @@ def read_chain(files):
 class Attempt:
     def __init__(self, seal):
         self.seal, self.rolled, self.entropy, self.draw, self.void = seal, None, None, None, None
-        self.published, self.opened = False, False
+        self.published, self.opened, self.disclosed = False, False, None
 
 
-def fault_of(entry, now):
-    """§15: what is wrong with this step behind the attempt `now` (None: the ceremony was never sealed); "" if nothing."""
+def fault_of(entry, now, own):
+    """§15: what is wrong with this step behind the attempt `now` (None: the ceremony was never sealed); "" if nothing.
+    `own` is the attempt that the entry names, which may be an earlier, void one."""
     if entry.kind == "SEAL":
         if (entry.fact("suite") or "dr1") not in SUITES:
             raise CannotAnswer(f"{entry.file}: the suite {entry.fact('suite')} is not known to this program")
         if now and not now.void:
             return f"attempt {now.seal.attempt} stands"
         expected = int(now.seal.attempt) + 1 if now else 1
-        return "" if entry.attempt == str(expected) else f"attempt {expected} is next"
+        said = f"{now.seal.attempt} {now.void.fact('reason')}" if now else None
+        if entry.attempt != str(expected):
+            return f"attempt {expected} is next"
+        return "" if entry.fact("after-void") == said else "it does not carry number and reason of the void attempt before"
     if not now:
         return "nothing is sealed"
+    if own and own.void:
+        fault = fault_after_void(entry, own)
+        if fault is not None:
+            return fault
     if entry.attempt != now.seal.attempt:
         return f"attempt {now.seal.attempt} stands"
     if now.void:
@@ -113,6 +121,24 @@ def fault_of(entry, now):
     return fault_of_publish(entry, now) if entry.kind == "PUBLISH" else ""
 
 
+def fault_after_void(entry, own):
+    """§15.6: what is wrong with a step behind the VOID of its own attempt; None for a step that the others rule."""
+    known = own.void.fact("sample") if own.void.fact("sample") != "unknown" else None
+    if entry.kind == "PUBLISH" and entry.fact("what") == "void":
+        if own.disclosed:
+            return "the void attempt is public already"
+        if not known and not own.entropy:
+            return "its sample is not known"
+        return "" if known in (None, entry.fact("sample")) else f"its sample is not that of {own.void.file}"
+    if entry.kind == "ENTROPY" and not known and not own.seal.fact("dice") and own.seal.fact("beacon"):
+        if own.entropy:
+            return "the entropy is complete"
+        if entry.fact("part") == "pre-beacon":
+            return "the first part is there" if own.rolled else ""
+        return "the part before the beacon is missing" if own.seal.fact("sealed-value") and not own.rolled else ""
+    return None
+
+
 def fault_of_publish(entry, now):
     """§16.1: what is wrong with a PUBLISH behind a drawn attempt."""
     if now.opened:
@@ -126,23 +152,46 @@ def fault_of_publish(entry, now):
 
 
 def read_attempts(entries):
-    """§15: ceremony -> its latest attempt; every step in an order that the protocol has."""
-    latest = {}
+    """§15: ceremony -> its attempts; every step in an order that the protocol has."""
+    attempts = {}
     for entry in entries:
-        now = latest.get(entry.ceremony)
-        fault = fault_of(entry, now)
+        known = attempts.get(entry.ceremony, [])
+        now, own = known[-1] if known else None, next((a for a in known if a.seal.attempt == entry.attempt), None)
+        fault = fault_of(entry, now, own)
         if fault:
             raise No(entry.file, "the whole file", "the order of §15", f"{entry.kind} of attempt {entry.attempt}, but {fault}")
         if entry.kind == "SEAL":
-            latest[entry.ceremony] = Attempt(entry)
+            attempts.setdefault(entry.ceremony, []).append(Attempt(entry))
         elif entry.kind == "ENTROPY" and entry.fact("part") == "pre-beacon":
-            now.rolled = entry
+            own.rolled = entry
         elif entry.kind in ("ENTROPY", "DRAW", "VOID"):
-            setattr(now, entry.kind.lower(), entry)
+            setattr(own, entry.kind.lower(), entry)
+        elif entry.kind == "PUBLISH" and own.void:
+            own.disclosed = entry
         elif entry.kind == "PUBLISH":
-            now.published = True
-            now.opened = entry.fact("what") == "all"
-    return latest
+            own.published = True
+            own.opened = entry.fact("what") == "all"
+    return attempts
+
+
+def attempt_of(attempts, ceremony, record):
+    """§15.7: the attempt with this record, else the latest; None for a ceremony that was never sealed."""
+    known = attempts.get(ceremony, [])
+    return next((a for a in known if a.entropy and a.entropy.fact("record") == record), known[-1] if known else None)
+
+
+def check_times(now):
+    """§15.7: the seal and the dice before the beacon that decided, the record not."""
+    deciding = now.seal.fact("fallback" if now.entropy.fact("fallback-reason") else "beacon")
+    if not deciding:
+        return
+    falls = deciding.split(" ")[2]
+    if now.seal.time >= falls:
+        raise No(now.seal.file, "time", f"before {falls}", now.seal.time)
+    if now.seal.fact("dice") and now.rolled and now.rolled.time >= falls:
+        raise No(now.rolled.file, "time", f"before {falls}", now.rolled.time)
+    if now.entropy.time < falls:
+        raise No(now.entropy.file, "time", f"not before {falls}", now.entropy.time)
 
 
 def kinds_of(record, suite):
@@ -163,7 +212,7 @@ def check_ledger(files, ceremony):
     if not any(path.startswith(FOLDER) for path in files):
         return
     entries = read_chain(files)
-    now = read_attempts(entries).get(ceremony)
+    now = attempt_of(read_attempts(entries), ceremony, sha256(files["entropy.txt"]))
     if not now or not now.entropy:
         raise No(entries[-1].file, "the whole file", f"a complete entropy of {ceremony}", "none in the ledger")
     seal, drawn = now.seal, now.entropy
@@ -192,14 +241,7 @@ def check_ledger(files, ceremony):
         same("entropy.txt", f"the randomness of round {issue}, after {drawn.file}", sha256(bytes.fromhex(signature)), value)
         say("", f"drand round {issue}: the record holds the SHA-256 of its signature; the signature itself is for")
         say("", "`fairdraw verify`, or any client of drand")
-    if deciding:
-        falls = deciding.split(" ")[2]
-        if seal.time >= falls:
-            raise No(seal.file, "time", f"before {falls}", seal.time)
-        if seal.fact("dice") and now.rolled and now.rolled.time >= falls:
-            raise No(now.rolled.file, "time", f"before {falls}", now.rolled.time)
-        if drawn.time < falls:
-            raise No(drawn.file, "time", f"not before {falls}", drawn.time)
-    say("12 ledger", f"{len(entries)} entries in one chain, in order; attempt {seal.attempt} of {ceremony}; three roots, record "
+    check_times(now)
+    say("13 ledger", f"{len(entries)} entries in one chain, in order; attempt {seal.attempt} of {ceremony}; three roots, record "
                      "and commitment agree; its head is")
     say("", entries[-1].hash)

@@ -1,14 +1,15 @@
 """§11: the steps of a verifier, in their order."""
 import collections
 
-from .amend import check_office, read_office
+from .amend import check_after, check_office, read_office
 from .answers import CannotAnswer, No, say, sha256
-from .bundle import check_files, check_rows, compare, read_folder
+from .bundle import AFTER, check_files, check_rows, compare, read_folder
 from .draw import build_frames, build_strata, draw_all, form_duties, write_commit, write_samples, write_strata
 from .ledger import check_ledger
 from .lottery import BadRecord, HEADING, is_witnessed, pre_beacon_code, prk_of, read_record
 from .potentials import HEADING as HEADING_OF_PRICES
 from .potentials import check_potentials
+from .public import is_public, verify_public
 from .suites import SUITES
 from .tables import INPUTS, Inputs, read_table, write_csv
 from .teams import (
@@ -94,7 +95,11 @@ def verify_teams(files, inputs, prk, duties):
 
 def verify_bundle(folder, seed, ledger=None):
     """§11.2 and §11.3 for a folder, and §17 where the office's ledger is given."""
-    files = read_folder(folder)
+    whole = read_folder(folder)
+    if is_public(whole):
+        return verify_public(whole, read_office(ledger)[0] if ledger is not None else None)
+    files = {path: data for path, data in whole.items() if not path.startswith(AFTER)}
+    after = {path[len(AFTER):]: data for path, data in whole.items() if path.startswith(AFTER)}
     manifest, suspects = check_files(files)
     if "rows.txt" in files:
         check_rows(files)
@@ -113,6 +118,8 @@ def verify_bundle(folder, seed, ledger=None):
     check_ledger(files, f"{inputs.plan['region']}.{inputs.plan['name']}")
     if suspects:
         raise suspects[0]
+    if after:
+        check_after(files, after, inputs, prk, strata, duties)
     if office:
         check_office(files, office, inputs, prk, strata, duties)
     print("VERIFIED: levels 2 and 3. Compare the commitment and the pre-beacon code with those that were lodged,\n"

@@ -21,10 +21,11 @@ use crate::ledger::hash::{hex, sha256_hex};
 use crate::ledger::merkle;
 use crate::ledger::state::{Attempt, Refusal};
 use crate::lottery::Prk;
-use crate::plan::amend::{AmendError, Amended, Amendment, Change, Outcome, Reason};
+use crate::plan::amend::{AmendError, Amended, Amendment, Change, Changed, Outcome, Reason};
 use crate::plan::check::{check_visits, rule};
 use crate::plan::model::{EntityNo, Half, Inputs, Plan, Substitution, TaskNo, Visit};
 use crate::plan::results::{Records, counts};
+use crate::plan::summary::summary;
 use crate::plan::words::Word;
 use crate::run::{Made, Stage};
 
@@ -32,7 +33,7 @@ use crate::run::{Made, Stage};
 pub const FOLDER: &str = "amendments";
 const HEADING: &str = "dr1 amend v1";
 /// Tables of the plan as it stands now, beside the details.
-const TABLES: [&str; 3] = ["visits.csv", "teams.csv", "unplaced.csv"];
+pub const TABLES: [&str; 3] = ["visits.csv", "teams.csv", "unplaced.csv"];
 
 /// Amends the plan of a drawn ceremony: files the details and the amended tables, then appends an AMEND entry.
 ///
@@ -84,17 +85,6 @@ pub struct Replayed<'a> {
     pub changes: Vec<Changed>,
 }
 
-/// Is what one amendment changed.
-#[derive(Clone, Debug)]
-pub struct Changed {
-    pub entry: Entry,
-    pub amendment: Amendment,
-    pub outcome: Outcome,
-    /// The visits that were changed as they stood before, and as they stood then.
-    pub before: Vec<Visit>,
-    pub after: Vec<Visit>,
-}
-
 /// Is one thing about an amendment that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
@@ -114,6 +104,31 @@ pub struct Mismatch {
 pub fn amended<'a>(ledger: &Ledger, attempt: &Attempt, made: &'a Made) -> Result<Replayed<'a>, CeremonyError> {
     let files = files(ledger, attempt)?;
     replay(made, ledger.entries(), attempt, &files).map_err(|wrong| CeremonyError::Changed { file: wrong.file })
+}
+
+/// Is a plan as it stands after its amendments, for everyone who looks at visits.
+#[derive(Debug)]
+pub struct Current {
+    /// The plan with the visits, teams and unplaced duties as they stand now; its files are those that were drawn.
+    pub made: Made,
+    pub changes: Vec<Changed>,
+    pub substitutions: Vec<Substitution>,
+}
+
+/// Puts the plan as it stands after its amendments in the place of the drawn one; `files` as [`replay`] takes them.
+///
+/// # Errors
+/// [`Mismatch`]: the first thing that is not what its entry stands for.
+pub fn current(
+    made: Made,
+    entries: &[Entry],
+    attempt: &Attempt,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<Current, Box<Mismatch>> {
+    let Replayed { now, changes } = replay(&made, entries, attempt, files)?;
+    let (plan, substitutions) = (now.plan, now.substitutions);
+    let summary = summary(&made.inputs, &plan, &made.duties, made.summary.witnessed);
+    Ok(Current { made: Made { plan, summary, ..made }, changes, substitutions })
 }
 
 /// Reads the amendments and the tables of results of an attempt, by path beside its sealed files.
@@ -187,7 +202,8 @@ pub fn replay<'a>(
             visits.iter().filter(|visit| outcome.visits.contains(&visit.id)).cloned().collect()
         };
         let (before, after) = (of(&before), of(&now.plan.visits));
-        changes.push(Changed { entry: entry.clone(), amendment, outcome, before, after });
+        let (entry, time) = (entry.file(), entry.time);
+        changes.push(Changed { number, entry, time, amendment, outcome, before, after });
     }
     Ok(Replayed { now, changes })
 }
@@ -287,7 +303,8 @@ fn is_of(entry: &Entry, attempt: &Attempt) -> bool {
     entry.ceremony == attempt.ceremony && entry.attempt == attempt.number
 }
 
-fn file(number: u32) -> String {
+/// Names the file with the details of an amendment.
+pub fn file(number: u32) -> String {
     format!("{number:03}.txt")
 }
 

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use jiff::civil::DateTime;
 
 use super::entropy::RECORD;
+use super::open::PUBLIC;
 use super::plan::Beacon;
 use super::seal::rows;
 use super::{CeremonyError, fact, notice};
 use crate::files::bundle::{MANIFEST, Manifest};
 use crate::files::freeze::{File, freeze};
-use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::files::ledger::{Disk, Ledger, LedgerError, files_of};
 use crate::files::workspace;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{hex, sha256_hex};
@@ -44,7 +45,7 @@ pub fn draw(
     let attempt = latest(ledger, ceremony)?;
     ledger.next(Kind::Draw, time, ceremony, attempt.number, Vec::new())?;
     let made = compute(ledger, &attempt, stage)?;
-    let files = bundle(&made, ledger);
+    let files = bundle(&made, ledger.entries());
     let entry =
         ledger.next(Kind::Draw, time, ceremony, attempt.number, results(&made, &files, ledger.is_secret(&attempt)))?;
     ledger.place(disk, &bundle_folder(ledger, &attempt), &files)?;
@@ -75,7 +76,7 @@ pub fn void(
         }
         (At::Ready, None) => {
             let made = compute(ledger, &attempt, stage)?;
-            let files = bundle(&made, ledger);
+            let files = bundle(&made, ledger.entries());
             facts.extend(results(&made, &files, ledger.is_secret(&attempt)));
             ledger.place(disk, &folder, &files)?;
         }
@@ -95,10 +96,51 @@ pub fn void(
     Ok(entry)
 }
 
+/// Makes a void attempt public with the sample that it gave or would have given: its whole bundle, and a PUBLISH entry.
+///
+/// # Errors
+/// [`CeremonyError`]; then nothing is on record.
+pub fn disclose(
+    ledger: &mut Ledger,
+    ceremony: &str,
+    number: u32,
+    time: DateTime,
+    disk: &mut dyn Disk,
+    stage: &mut dyn FnMut(Stage),
+) -> Result<(Entry, PathBuf), CeremonyError> {
+    let none = || LedgerError::from(Refusal::NotSealed(ceremony.to_owned()));
+    let attempt = ledger.attempt(ceremony, Some(number)).cloned().ok_or_else(none)?;
+    let not_void = || LedgerError::from(Refusal::NotVoid { ceremony: ceremony.to_owned(), attempt: number });
+    let void = ledger.entries()[attempt.void.ok_or_else(not_void)?].clone();
+    let entropy = attempt.entropy.ok_or_else(|| LedgerError::from(Refusal::SampleUnknown(ceremony.to_owned())))?;
+    let made = compute(ledger, &attempt, stage)?;
+    // The bundle carries the ledger as it was when the sample got known.
+    let known = void.fact("manifest").map(|_| attempt.draw.or(attempt.void).unwrap_or(entropy));
+    let files = bundle(&made, &ledger.entries()[..known.unwrap_or(entropy + 1)]);
+    let hash = |path: &str| {
+        let file = files.iter().find(|file| file.path == path);
+        sha256_hex(&file.expect("a bundle holds all its files").bytes)
+    };
+    if void.fact("manifest").is_some_and(|manifest| manifest != hash(MANIFEST)) {
+        return Err(CeremonyError::Changed { file: MANIFEST.to_owned() });
+    }
+    let facts = vec![
+        fact("what", "void"),
+        fact("manifest", hash(MANIFEST)),
+        fact("record", hash(RECORD)),
+        fact("sample", hash("samples.csv")),
+    ];
+    let entry = ledger.next(Kind::Publish, time, ceremony, number, facts)?;
+    let folder = ledger.attempt_folder(ceremony, number).join(PUBLIC);
+    ledger.place(disk, &folder, &files)?;
+    ledger.append(disk, entry.clone())?;
+    Ok((entry, folder))
+}
+
 /// Makes the files of a ceremony's bundle: those of the plan, and the ledger up to its entropy.
-pub fn bundle(made: &Made, ledger: &Ledger) -> Vec<File> {
+pub fn bundle(made: &Made, entries: &[Entry]) -> Vec<File> {
     let mut files: Vec<File> = made.files.iter().filter(|file| file.path != MANIFEST).cloned().collect();
-    files.extend(ledger.files());
+    files.extend(files_of(entries));
     with_manifest(made, files)
 }
 

@@ -10,7 +10,7 @@ use crate::files::ledger::{Disk, Ledger, LedgerError};
 use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{sha256_hex, suite_hex};
-use crate::ledger::state::{Refusal, Stage};
+use crate::ledger::state::Refusal;
 use crate::lottery::{Entropy, Suite};
 
 /// Name of the record of a ceremony while the beacon is awaited.
@@ -24,6 +24,22 @@ const SEALED_DIGITS_MIN: usize = 32;
 /// Asks for one value and returns what was typed, or `None` if nothing more comes.
 pub type Ask<'a> = dyn FnMut(&Text) -> Option<String> + 'a;
 
+/// Says whose record goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// `<region>.<period>`.
+    pub ceremony: &'a str,
+    /// A void attempt whose record is completed so that its sample gets known; the latest one if not given.
+    pub attempt: Option<u32>,
+}
+
+impl<'a> Whose<'a> {
+    /// Means the latest attempt of a ceremony.
+    pub fn latest(ceremony: &'a str) -> Whose<'a> {
+        Whose { ceremony, attempt: None }
+    }
+}
+
 /// Records the next part of the entropy: what stands before the beacon, or the beacon.
 ///
 /// A round of drand that was pasted is checked and stands for the beacon's value, which else is typed twice.
@@ -32,21 +48,22 @@ pub type Ask<'a> = dyn FnMut(&Text) -> Option<String> + 'a;
 /// [`CeremonyError`]; then nothing is on record.
 pub fn record(
     ledger: &mut Ledger,
-    ceremony: &str,
+    whose: Whose<'_>,
     time: DateTime,
     fallback: Option<&str>,
     pasted: Option<&Pasted>,
     ask: &mut Ask<'_>,
     disk: &mut dyn Disk,
 ) -> Result<Entry, CeremonyError> {
-    let Some(attempt) = ledger.latest(ceremony).cloned() else {
+    let Whose { ceremony, attempt } = whose;
+    let Some(attempt) = ledger.attempt(ceremony, attempt).cloned() else {
         return Err(LedgerError::from(Refusal::NotSealed(ceremony.to_owned())).into());
     };
     let seal = ledger.entries()[attempt.seal].clone();
     let folder = ledger.attempt_folder(ceremony, attempt.number);
     let beacon = seal.fact("beacon").and_then(Beacon::parse);
     let comes_first = seal.fact("dice").or(seal.fact("sealed-value")).is_some();
-    let is_first = attempt.stage == Stage::Sealed && comes_first;
+    let is_first = attempt.rolled.is_none() && attempt.entropy.is_none() && comes_first;
     let part = if is_first && beacon.is_some() { "pre-beacon" } else { "complete" };
     // The order is asked before any value is, so that nothing secret is typed in vain.
     let admitted = |facts| ledger.next(Kind::Entropy, time, ceremony, attempt.number, facts);

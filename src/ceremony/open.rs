@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 
-use super::{CeremonyError, draw, fact};
+use super::{CeremonyError, amend, draw, fact};
 use crate::files::bundle::{MANIFEST, Manifest};
 use crate::files::freeze::File;
 use crate::files::ledger::{Disk, Ledger, LedgerError};
@@ -20,6 +20,8 @@ use crate::lottery::Suite;
 pub const PUBLIC: &str = "public";
 /// List of the public part's files with their hashes, as `sha256sum -c` reads it.
 pub const LIST: &str = "files.txt";
+/// Folder of what came after the draw, beside the files of an opened bundle (protocol §16.3).
+pub const AFTER: &str = "after/";
 
 /// Publishes a drawn plan: all of it, or the public part alone where the seal names an embargo.
 ///
@@ -81,17 +83,44 @@ fn out(
     let (ceremony, number) = (&attempt.ceremony, attempt.number);
     ledger.next(Kind::Publish, time, ceremony, number, vec![fact("what", "all")])?;
     let files = bundle(ledger, attempt)?;
+    let after = after(ledger, attempt)?;
     let facts = vec![
         fact("what", "all"),
         fact("manifest", sha256_hex(&files[MANIFEST])),
         fact("record", sha256_hex(&files["entropy.txt"])),
+        fact("after", sha256_hex(&after.last().expect("the list comes last").bytes)),
     ];
     let entry = ledger.next(Kind::Publish, time, ceremony, number, facts)?;
     let folder = ledger.attempt_folder(ceremony, number).join(PUBLIC);
-    let files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
+    let mut files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
+    files.extend(after.into_iter().map(|file| File { path: format!("{AFTER}{}", file.path), ..file }));
     ledger.place(disk, &folder, &files)?;
     ledger.append(disk, entry.clone())?;
     Ok((entry, folder))
+}
+
+/// Collects what came after a draw: all entries up to now, the details of the amendments with the tables beside them, and
+/// at the end the list of these files.
+///
+/// # Errors
+/// [`CeremonyError::Changed`] if an amendment is not what its entry stands for.
+pub fn after(ledger: &Ledger, attempt: &Attempt) -> Result<Vec<File>, CeremonyError> {
+    let mut files: Vec<File> = ledger.files().collect();
+    let kept = amend::files(ledger, attempt)?;
+    for (number, entry) in (1..).zip(amend::amendments(ledger.entries(), attempt)) {
+        let path = format!("{}/{}", amend::FOLDER, amend::file(number));
+        let bytes = kept.get(&path).cloned().unwrap_or_default();
+        if entry.fact("details") != Some(&sha256_hex(&bytes)) {
+            return Err(CeremonyError::Changed { file: path });
+        }
+        files.push(File { path, bytes });
+    }
+    let tables = amend::TABLES.iter().map(|name| format!("{}/{name}", amend::FOLDER));
+    let is_amended = files.iter().any(|file| file.path.starts_with(amend::FOLDER));
+    files.extend(tables.filter(|_| is_amended).filter_map(|path| Some(File { bytes: kept.get(&path)?.clone(), path })));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.push(list(&files));
+    Ok(files)
 }
 
 /// Reads the bundle that was drawn; every file must be the one that the DRAW entry stands for.
@@ -119,13 +148,18 @@ pub fn bundle(ledger: &Ledger, attempt: &Attempt) -> Result<BTreeMap<String, Vec
     Ok(files)
 }
 
-/// Hashes the cut-off of each stratum: who learns a cut-off later sees that it stood before.
-fn cut_offs(suite: Suite, bundle: &BTreeMap<String, Vec<u8>>) -> File {
+/// Returns the heading of the hashed cut-offs, which says what hashes them.
+pub fn cut_off_columns(suite: Suite) -> [&'static str; 3] {
     let hash = match suite {
         Suite::Dr1 => "sha256",
         Suite::Dr1Gm => "sm3",
     };
-    let mut csv = Csv::new("cutoffs.csv", &["task", "stratum", hash]);
+    ["task", "stratum", hash]
+}
+
+/// Hashes the cut-off of each stratum: who learns a cut-off later sees that it stood before.
+fn cut_offs(suite: Suite, bundle: &BTreeMap<String, Vec<u8>>) -> File {
+    let mut csv = Csv::new("cutoffs.csv", &cut_off_columns(suite));
     let strata = csv::Reader::from_reader(bundle["strata.csv"].as_slice()).into_records();
     for row in strata.filter_map(Result::ok) {
         csv.row([&row[0], &row[1], &suite_hex(suite, row[7].as_bytes())]);
@@ -133,7 +167,8 @@ fn cut_offs(suite: Suite, bundle: &BTreeMap<String, Vec<u8>>) -> File {
     csv.in_order()
 }
 
-fn list(files: &[File]) -> File {
+/// Writes the list of some files, in their order.
+pub fn list(files: &[File]) -> File {
     let mut text = String::new();
     for file in files {
         writeln!(text, "{}  {}", sha256_hex(&file.bytes), file.path).expect("a string takes all text");

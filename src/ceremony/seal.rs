@@ -14,7 +14,7 @@ use crate::files::ledger::{Disk, Ledger};
 use crate::files::workspace::{self, EarlierVisit};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{hex, sha256_hex};
-use crate::ledger::merkle;
+use crate::ledger::{merkle, state};
 use crate::lottery::Suite;
 use crate::run::{Stage, commitment};
 
@@ -72,9 +72,7 @@ pub fn seal(
     let report = sha256_hex(&file.bytes);
     facts.push(fact("changes", format_args!("{added} {dropped} {reclassed} {altered} {report}")));
     if let Some(void) = before.and_then(|before| before.void) {
-        let void = &ledger.entries()[void];
-        let reason = void.fact("reason").unwrap_or("-");
-        facts.push(fact("after-void", format_args!("{} {reason}", void.attempt)));
+        facts.push(fact("after-void", state::after_void(&ledger.entries()[void])));
     }
     let entry = ledger.next(Kind::Seal, time, &ceremony, attempt, facts)?;
     check_chance(&plan, ledger.entries(), &entry)?;

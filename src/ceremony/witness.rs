@@ -32,10 +32,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     let entries = match chain::read(&own) {
         Ok(entries) => entries,
         Err(error) => {
-            let (chain::ChainError::Form { file, .. }
-            | chain::ChainError::Gap { file, .. }
-            | chain::ChainError::Previous { file, .. }
-            | chain::ChainError::Time { file, .. }) = &error;
+            let file = error.file();
             let (what, expected) =
                 (both!("the ledger is broken", "台账已损坏"), both!("an unbroken chain", "完整的链"));
             return vec![(in_ledger(file), what, expected, error.say())];
@@ -51,8 +48,9 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         }
     };
     let last = entries.last().expect("the ledger is not empty");
-    let Some((attempt, drawn)) =
-        state::latest(&attempts, ceremony).and_then(|attempt| Some((attempt, attempt.entropy?)))
+    let record = files.get("entropy.txt").map(|bytes| sha256_hex(bytes));
+    let Some((attempt, drawn)) = attempt_of(&entries, &attempts, ceremony, record.as_deref())
+        .and_then(|attempt| Some((attempt, attempt.entropy?)))
     else {
         let what = both!("the ledger holds no complete entropy for this period", "台账中没有本期完整的熵");
         return vec![(in_ledger(&last.file()), what, Text::same(ceremony), Text::same(&last.ceremony))];
@@ -94,7 +92,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
         let what = both!("the chance is not the kind that was sealed", "随机源不是封存时指定的那些");
         compare("entropy.txt", what, Some(&planned), Some(&kinds(seal.suite(), &record)));
-        if let Some((error, beacon)) = unsigned(seal, drawn, &record) {
+        if let Some((error, beacon)) = unsigned(seal, drawn, Some(&record)) {
             let what = both!("the beacon is not what its chain has signed", "公共随机源不是其链所签名的");
             found.push(("entropy.txt".to_owned(), what, error.say(), Text::same(beacon)));
         }
@@ -102,8 +100,22 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
     found
 }
 
+/// Finds the attempt that a bundle is of: the one with its record, which a void one can be; else the latest.
+pub fn attempt_of<'a>(
+    entries: &[chain::Entry],
+    attempts: &'a [state::Attempt],
+    ceremony: &str,
+    record: Option<&str>,
+) -> Option<&'a state::Attempt> {
+    let has_record = |attempt: &&state::Attempt| {
+        let own = attempt.entropy.and_then(|at| entries[at].fact("record"));
+        attempt.ceremony == ceremony && record.is_some() && own == record
+    };
+    attempts.iter().find(has_record).or_else(|| state::latest(attempts, ceremony))
+}
+
 /// Compares the times of the steps with that of the beacon which decided.
-fn in_time(
+pub fn in_time(
     entries: &[chain::Entry],
     attempt: &state::Attempt,
     seal: &chain::Entry,
@@ -130,14 +142,19 @@ fn in_time(
     wrong.collect()
 }
 
-/// Checks the signature of a round of drand that stands in the ledger; returns what is wrong and the record's beacon.
+/// Checks the signature of a round of drand that stands in the ledger; returns what is wrong and the beacon. A record that is
+/// secret yet has no say.
 ///
 /// A chain that this program does not know, or was built without, has to be asked by other means.
-fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: &Entropy) -> Option<(DrandError, String)> {
+pub fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: Option<&Entropy>) -> Option<(DrandError, String)> {
     let signature = drawn.fact("signature")?;
-    let Some(Line::Beacon { source, issue, value }) = record.lines().last() else { return None };
     let deciding = seal.fact(if drawn.fact("fallback-reason").is_some() { "fallback" } else { "beacon" });
     let beacon = deciding.and_then(Beacon::parse)?;
+    let (issue, value) = match record.map(|record| record.lines().last()) {
+        None => (beacon.issue.clone(), String::new()),
+        Some(Some(Line::Beacon { issue, value, .. })) => (issue.clone(), value.clone()),
+        Some(_) => return None,
+    };
     let round = Round {
         round: issue.parse().unwrap_or(0),
         randomness: value.clone(),
@@ -146,7 +163,7 @@ fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: &Entropy) -> Opti
     };
     match (Pasted { round, chain: None }).value(&beacon, seal.time) {
         Ok(_) | Err(DrandError::UnknownChain(_) | DrandError::Scheme(_) | DrandError::NotBuilt) => None,
-        Err(error) => Some((error, format!("{source} {issue} {value}"))),
+        Err(error) => Some((error, format!("{} {issue} {value}", beacon.source))),
     }
 }
 

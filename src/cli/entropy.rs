@@ -8,6 +8,7 @@ use super::ceremony::{EntryAnswer, Where, failure};
 use super::{Ending, Failure, Format, answer, answer_text, json, lang, tell};
 use fairdraw::both;
 use fairdraw::ceremony::drand::{Chain, DrandError, Pasted, Round};
+use fairdraw::ceremony::entropy::Whose;
 use fairdraw::ceremony::{CeremonyError, entropy, sheet};
 use fairdraw::files::ledger::Direct;
 use fairdraw::lang::Text;
@@ -25,6 +26,9 @@ pub struct Args {
     /// Take the fallback beacon, for this reason
     #[arg(long, value_name = "REASON")]
     fallback: Option<String>,
+    /// Void attempt whose record is completed, so that the sample that it would have given gets known
+    #[arg(long, value_name = "NUMBER")]
+    attempt: Option<u32>,
     /// Round of drand that is the beacon, as its service answers it: a file of JSON, or `-`
     #[arg(long, value_name = "FILE")]
     drand: Option<PathBuf>,
@@ -51,7 +55,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     };
     let fallback = args.fallback.as_deref();
     let time = args.place.time();
-    let entry = entropy::record(&mut ledger, &ceremony, time, fallback, pasted.as_ref(), &mut ask, &mut Direct);
+    let whose = Whose { ceremony: &ceremony, attempt: args.attempt };
+    let entry = entropy::record(&mut ledger, whose, time, fallback, pasted.as_ref(), &mut ask, &mut Direct);
     let entry = entry.map_err(failure)?;
     if args.format == Format::Json {
         answer(&json(&EntryAnswer::of(&entry)))?;

@@ -10,8 +10,10 @@ use super::{Ending, Failure, Format, answer, answer_text, json, lang, no_chance,
 use fairdraw::both;
 use fairdraw::files::ledger::Ledger;
 use fairdraw::lang::{Say, Text};
+use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::note::{Checkpoint, KeyKind, NoteError, Sign, Signed, Verify};
 use fairdraw::ledger::signature::raw_of;
+use fairdraw::verify::Finding;
 
 /// Sign the head of a ledger, cosign it as a second office, verify the signatures (台账签名)
 #[derive(Debug, clap::Args)]
@@ -201,6 +203,34 @@ struct Signature {
     name: String,
     valid: bool,
     cosigned_at: Option<String>,
+}
+
+/// Lists the keys that have signed a checkpoint of these entries; whatever does not fit is a finding.
+pub fn signed_by(
+    checkpoint: &Path,
+    entries: &[Entry],
+    keys: &[String],
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<String>, Failure> {
+    let signed = note(checkpoint)?;
+    let mut wrong = |error: &NoteError| {
+        let file = checkpoint.display().to_string();
+        let what = both!("the checkpoint does not fit", "台账快照与此不符");
+        let expected = both!("a signature over this ledger", "对此台账的签名");
+        findings.push(Finding { file, row: None, what, expected, found: error.say() });
+    };
+    if let Err(error) = signed.checkpoint.compare(entries) {
+        wrong(&error);
+    }
+    let mut names = Vec::new();
+    for key in keys {
+        let key = Verify::parse(key).map_err(failure)?;
+        match signed.verify(&key) {
+            Ok(_) => names.push(key.name),
+            Err(error) => wrong(&error),
+        }
+    }
+    Ok(names)
 }
 
 fn make_key(name: &str, cosigner: bool, out: &Path) -> Result<Ending, Failure> {

@@ -17,6 +17,7 @@ mod ceremony;
 mod check;
 mod completions;
 mod convert;
+mod current;
 mod draw;
 mod entropy;
 mod explain;

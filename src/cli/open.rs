@@ -5,9 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::ceremony::{EntryAnswer, Where, entry_text, failure};
-use super::{Ending, Failure, Format, answer, answer_text, json, no_place};
+use super::{Ending, Failure, Format, Progress, answer, answer_text, json, no_place};
 use fairdraw::both;
-use fairdraw::ceremony::open;
+use fairdraw::ceremony::{draw, open};
 use fairdraw::files::bundle::{self, BundleError, Destination};
 use fairdraw::files::freeze::File;
 use fairdraw::files::ledger::Direct;
@@ -54,13 +54,21 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     Ok(Ending::Yes)
 }
 
-/// Records that a drawn ceremony is public, or its public part, and copies that to `out`.
-pub fn publish(place: &Where, out: &Path, force: bool, format: Format) -> Result<Ending, Failure> {
+/// Records that a drawn ceremony is public, its public part, or a void attempt, and copies that to `out`.
+pub fn publish(place: &Where, void: Option<u32>, out: &Path, force: bool, format: Format) -> Result<Ending, Failure> {
     let ceremony = place.ceremony()?;
     let kind = both!("public part", "公开部分");
     let destination = Destination::open_for(out, force, kind, "commit.txt").map_err(no_place)?;
     let mut ledger = place.open()?;
-    let (entry, folder) = open::publish(&mut ledger, &ceremony, place.time(), &mut Direct).map_err(failure)?;
+    let published = match void {
+        None => open::publish(&mut ledger, &ceremony, place.time(), &mut Direct),
+        Some(number) => {
+            let progress = Progress::new();
+            let mut stage = |stage| progress.stage(stage);
+            draw::disclose(&mut ledger, &ceremony, number, place.time(), &mut Direct, &mut stage)
+        }
+    };
+    let (entry, folder) = published.map_err(failure)?;
     let no_copy = |error: BundleError| {
         let advice = both!(
             "the step is on record; copy the folder `public` of the attempt by hand",
@@ -77,6 +85,7 @@ pub fn publish(place: &Where, out: &Path, force: bool, format: Format) -> Result
     }
     let what = match entry.fact("what") {
         Some("all") => both!("the whole plan", "全部计划"),
+        Some("void") => both!("the void plan", "作废的计划"),
         _ => both!("the public part", "公开部分"),
     };
     let (attempt, out, entry) = (entry.attempt, out.display(), entry_text(&entry));

@@ -10,6 +10,8 @@ use super::workbooks::{give_bundle, no_bundle, not_sound};
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room, tell};
 use clap::ValueEnum;
 use fairdraw::both;
+use fairdraw::ceremony::amend::Current;
+use fairdraw::ceremony::open::AFTER;
 use fairdraw::files::bundle::{self, Destination, MANIFEST};
 use fairdraw::files::freeze::File;
 use fairdraw::files::ledger::Ledger;
@@ -48,6 +50,9 @@ pub struct Args {
     /// Show the commitment and the ledger only, as long as the visits are secret
     #[arg(long)]
     sealed: bool,
+    /// Publish this void attempt of the workspace: the whole bundle that it gave or would have given
+    #[arg(long, value_name = "NUMBER", conflicts_with = "sealed")]
+    void: Option<u32>,
     /// The office's ledger as it stands now; the bundle's own, or that of the workspace, if not given
     #[arg(long, value_name = "DIR")]
     ledger: Option<PathBuf>,
@@ -88,7 +93,7 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
     if is_workspace && !args.sealed {
         let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
-        return super::open::publish(&place, &args.out, args.force, args.format);
+        return super::open::publish(&place, args.void, &args.out, args.force, args.format);
     }
     let destination =
         Destination::open_for(&args.out, args.force, both!("site", "公示网站"), site::MARK).map_err(no_place)?;
@@ -112,13 +117,19 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
         let (ceremony, commit, entries) = sealed_workspace(args)?;
         (ceremony, entries.len(), site::write_sealed(&commit, &entries, start))
     } else {
-        let (made, kept) = replayed(&args.bundle, &progress)?;
+        let (made, mut kept) = replayed(&args.bundle, &progress)?;
         progress.stage(Stage::Write);
         let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
         let entries = ledger_of(&kept, args.ledger.as_deref())?;
-        let files = opened_or_sealed(args, &made, kept, &entries, start)?;
+        let office = args.ledger.as_deref();
+        if let Some(office) = office {
+            kept.retain(|file| !file.path.starts_with(AFTER));
+            kept.extend(super::current::after(&made, office)?);
+        }
+        let now = super::current::current(made, &kept, office)?;
+        let files = opened_or_sealed(args, &now, kept, &entries, start)?;
         if let Some(sheets) = sheets {
-            sheets.write(&officer::write(&made.inputs, &made.plan)).map_err(no_room)?;
+            sheets.write(&officer::write(&now.made.inputs, &now.made.plan, &now.changes)).map_err(no_room)?;
         }
         (ceremony, entries.len(), files)
     };
@@ -153,7 +164,7 @@ pub fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>),
 
 fn opened_or_sealed(
     args: &Args,
-    made: &Made,
+    now: &Current,
     files: Vec<File>,
     entries: &[Entry],
     lang: Option<Lang>,
@@ -162,6 +173,7 @@ fn opened_or_sealed(
         let commit = files.iter().find(|file| file.path == "commit.txt").expect("a verified bundle has its commitment");
         return Ok(site::write_sealed(&String::from_utf8_lossy(&commit.bytes), entries, lang));
     }
+    let Current { made, changes, .. } = now;
     let ceremony = format!("{}.{}", made.inputs.rules.region, made.inputs.rules.period);
     let attempts = state::read(entries).map_err(out_of_order)?;
     if let Some(day) = state::secret_until(entries, &attempts, &ceremony) {
@@ -188,7 +200,9 @@ fn opened_or_sealed(
             both!("take them out of the office's tables, then seal and draw again", "请从各表中去掉，再重新封存和抽取");
         return Err(Failure::new(cause, advice));
     }
-    Ok(site::write(&Publication { made, files: &files, ledger: entries, officers, lang }))
+    let voids = args.ledger.as_deref().map(|office| super::current::voids(made, office)).transpose()?;
+    let voids = voids.unwrap_or_default();
+    Ok(site::write(&Publication { made, files: &files, ledger: entries, changes, voids: &voids, officers, lang }))
 }
 
 /// Says that the lists of a ceremony are secret still.

@@ -10,6 +10,8 @@ use super::result::Source;
 use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
 use fairdraw::lang::{Lang, Text};
+use fairdraw::plan::amend::with_substitutes;
+use fairdraw::plan::model::Plan;
 use fairdraw::plan::results::parts;
 use fairdraw::publish::estimates::{self, By, Row};
 use fairdraw::publish::report::thousands;
@@ -64,6 +66,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let today = args.today.unwrap_or(args.source.place.time().date());
     let (inputs, plan, records) = (&opened.made.inputs, &opened.made.plan, &opened.records);
     let parts = parts(inputs, plan, records, &opened.calendar);
+    let sampled = Plan { samples: with_substitutes(plan, &opened.substitutions), ..plan.clone() };
     let by: Vec<By> = args.by.iter().map(|by| by_of(*by)).collect();
     let report = Report {
         period: records.period.clone(),
@@ -71,7 +74,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         agencies: results::progress(inputs, plan, &parts, today),
         doors: results::doors(inputs, plan, &parts, records),
         follow_up: results::follow_up(inputs, plan, records),
-        estimates: estimates::rows(inputs, plan, records, &by),
+        estimates: estimates::rows(inputs, &sampled, records, &by),
     };
     drop(progress);
     match args.format {

@@ -13,6 +13,7 @@ use super::void::reason;
 use super::workbooks::replay;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_chance, tell, unwritten};
 use fairdraw::both;
+use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::{draw, result};
 use fairdraw::files::faults::Faults;
 use fairdraw::files::ledger::{Direct, Ledger};
@@ -21,8 +22,8 @@ use fairdraw::lang::{Say, Text, foreign};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state;
-use fairdraw::plan::model::SpecialDay;
-use fairdraw::plan::results::{Records, Taken, parts};
+use fairdraw::plan::model::{SpecialDay, Substitution};
+use fairdraw::plan::results::{Records, Taken, counts, parts};
 use fairdraw::publish::results::{Due, due, due_text};
 use fairdraw::publish::{report, results_page, site, workbooks};
 use fairdraw::run::Made;
@@ -76,6 +77,8 @@ pub struct Opened {
     pub made: Made,
     pub records: Records,
     pub calendar: Vec<SpecialDay>,
+    /// Who stood in for whom since the draw.
+    pub substitutions: Vec<Substitution>,
     /// Entries of the ledger that the plan belongs to; none in the plain mode.
     entries: Vec<Entry>,
     kept: Kept,
@@ -108,7 +111,16 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
     let made = &opened.made;
     let corrects = args.correct.is_some();
-    let delivery = results::read(&files, &made.inputs, &made.plan, &opened.records, corrects, today);
+    // A visit that was taken out can have a record, too: that nobody was met there.
+    let mut plan = made.plan.clone();
+    plan.visits.extend(opened.substitutions.iter().map(|row| row.visit.clone()));
+    plan.visits.sort_by(|a, b| a.id.cmp(&b.id));
+    let delivery = results::read(&files, &made.inputs, &plan, &opened.records, corrects, today);
+    let is_out = |visit: &str| opened.substitutions.iter().any(|row| row.visit.id == visit);
+    let met = delivery.records.iter().find(|((visit, _), record)| is_out(visit) && counts(&record.findings));
+    if let Some(((visit, _), _)) = met {
+        return Err(super::current::not_made(visit));
+    }
     drop(progress);
     tell(&report::faults(&delivery.faults, lang()));
     if delivery.faults.iter().any(|fault| fault.severity == fairdraw::files::faults::Severity::Error) {
@@ -174,14 +186,14 @@ fn text(of: &Answer) -> String {
 impl Source {
     /// Replays the plan and reads its results and calendar.
     pub fn open(&self, progress: &Progress) -> Result<Opened, Failure> {
-        let (made, records, entries, kept) = match &self.bundle {
+        let (made, files_of_bundle, records, entries, kept) = match &self.bundle {
             Some(bundle) => {
                 let (made, files) = replayed(bundle, progress)?;
                 let entries = ledger_of(&files, self.place.ledger.as_deref())?;
                 let path = self.results.clone().unwrap_or_else(|| self.place.workspace.join(results::RESULTS));
                 let rules = &made.inputs.rules;
                 let records = read_results(&path, &format!("{}.{}", rules.region, rules.period))?;
-                (made, records, entries, Kept::File(path))
+                (made, files, records, entries, Kept::File(path))
             }
             None => {
                 let ceremony = self.place.ceremony()?;
@@ -201,7 +213,7 @@ impl Source {
                     return Err(Failure::new(cause, advice));
                 }
                 let records = result::known(&ledger, &ceremony).map_err(failure)?;
-                (made, records, ledger.entries().to_vec(), Kept::Ledger(ledger))
+                (made, Vec::new(), records, ledger.entries().to_vec(), Kept::Ledger(ledger))
             }
         };
         let mut faults = Faults::default();
@@ -214,7 +226,12 @@ impl Source {
             return Err(Failure::new(cause, advice));
         }
         calendar.extend(made.inputs.calendar.iter().cloned());
-        Ok(Opened { made, records, calendar, entries, kept })
+        let office = match &kept {
+            Kept::Ledger(_) => Some(self.place.folder()),
+            Kept::File(_) => self.place.ledger.clone(),
+        };
+        let Current { made, substitutions, .. } = super::current::current(made, &files_of_bundle, office.as_deref())?;
+        Ok(Opened { made, records, calendar, substitutions, entries, kept })
     }
 }
 

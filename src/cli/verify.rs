@@ -12,6 +12,7 @@ use fairdraw::publish::report;
 use fairdraw::scan::check::{self, CheckError};
 use fairdraw::scan::registry;
 use fairdraw::scan::work::Settings;
+use fairdraw::verify::public::{PublicVerdict, is_public, verify_public};
 use fairdraw::verify::{Evidence, Finding, Told, VerifyError, verify};
 
 /// Replay a bundle from its inputs and entropy, compare every byte and run the independent checker
@@ -42,6 +43,12 @@ pub struct Args {
     /// Record of entropy that the auditor knows to be the right one
     #[arg(long, value_name = "FILE")]
     entropy: Option<PathBuf>,
+    /// Checkpoint of the ledger (`fairdraw ledger sign`), which every --key must have signed
+    #[arg(long, value_name = "FILE", requires = "key")]
+    checkpoint: Option<PathBuf>,
+    /// Key that must have signed the checkpoint, <name>+<id>+<base64>; may be given several times
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    key: Vec<String>,
     /// Files of the registry that a sample was drawn from, or patterns; without them a sample is checked by its own rows
     #[arg(long, value_name = "REGISTRY", num_args = 1..)]
     registry: Vec<String>,
@@ -69,6 +76,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let bundle = args.bundle.as_deref().expect("the arguments hold a bundle or a notice");
     if check::is_sample(bundle) {
         return sample(args, bundle);
+    }
+    if is_public(bundle) {
+        return public(args, bundle);
     }
     let mut evidence = Evidence {
         inputs: args.inputs.as_deref(),
@@ -117,6 +127,68 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             told.get(lang()).to_owned()
         }
         (Format::Text, _) => findings(&verdict.findings),
+    };
+    answer(&text)?;
+    Ok(if verified { Ending::Yes } else { Ending::No })
+}
+
+#[derive(Serialize)]
+struct PublicAnswer<'a> {
+    verified: bool,
+    ceremony: &'a str,
+    attempt: u32,
+    files: usize,
+    strata: usize,
+    entries: usize,
+    amendments: usize,
+    secret_until: &'a str,
+    signed_by: &'a [String],
+    findings: Vec<Told<'a>>,
+}
+
+/// Verifies the public part of a draw whose lists are secret, and says what has to wait.
+fn public(args: &Args, folder: &Path) -> Result<Ending, Failure> {
+    let verdict = verify_public(folder, args.ledger.as_deref());
+    let advice = both!("give the folder that `fairdraw publish` wrote", "请给出 `fairdraw publish` 写出的文件夹");
+    let mut verdict = verdict.map_err(|error| Failure::new(&error, advice))?;
+    let mut signed = Vec::new();
+    if let Some(checkpoint) = &args.checkpoint {
+        signed = super::ledger::signed_by(checkpoint, &verdict.entries, &args.key, &mut verdict.findings)?;
+    }
+    let verified = verdict.findings.is_empty();
+    let PublicVerdict { ceremony, attempt, files, strata, entries, until, amendments, findings: list } = &verdict;
+    let text = match args.format {
+        Format::Json => json(&PublicAnswer {
+            verified,
+            ceremony,
+            attempt: *attempt,
+            files: *files,
+            strata: *strata,
+            entries: entries.len(),
+            amendments: *amendments,
+            secret_until: until,
+            signed_by: &signed,
+            findings: told(list),
+        }),
+        Format::Text if !verified => findings(list),
+        Format::Text => {
+            let (entries, signed) = (entries.len(), if signed.is_empty() { "-".to_owned() } else { signed.join(", ") });
+            both!(
+                "verified: the public part of {ceremony}, attempt {attempt}, as far as it can be before it is opened\n  \
+                 checked    {files} files by their list; commitment with {strata} roots; hashes of {strata} cut-offs; {entries} \
+                 entries in one chain, in order, the seal before its beacon\n  signed by  {signed}\n  \
+                 not yet    record of chance, tickets, samples, visits, teams, details of {amendments} amendments: secret until \
+                 {until}; then verify the opened bundle\n  compare    the codes of SEAL and of the pre-beacon record with those \
+                 that were lodged outside\n",
+                "核验通过：{ceremony} 第 {attempt} 次的公开部分，启封前可核验的均已核验\n  \
+                 已核验     清单所列 {files} 个文件；承诺及其 {strata} 个根；{strata} 条中签线的摘要；台账 {entries} 条，前后相接、\
+                 次序正确，封存早于信标\n  签名       {signed}\n  \
+                 尚不能     随机源记录、抽签号、名单、检查安排、检查组、{amendments} 次变更的内容：保密至 {until}，启封后核验\
+                 全部文件\n  请对照     封存与信标前记录的编码，是否与存证在外的一致\n"
+            )
+            .get(lang())
+            .to_owned()
+        }
     };
     answer(&text)?;
     Ok(if verified { Ending::Yes } else { Ending::No })

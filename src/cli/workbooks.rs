@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Ending, Failure, Progress, answer, lang, no_place, no_room};
 use fairdraw::both;
+use fairdraw::ceremony::amend::Current;
 use fairdraw::files::bundle::Destination;
 use fairdraw::lang::Text;
 use fairdraw::publish::report::thousands;
@@ -25,6 +26,9 @@ pub struct Args {
     /// Bundle of an earlier period of the year, for the yearly plan; may be given several times, in order
     #[arg(long, value_name = "BUNDLE")]
     after: Vec<PathBuf>,
+    /// The office's ledger, whose amendments are made; those that an opened bundle brings along if not given
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
     /// Replace workbooks that are there already
     #[arg(long)]
     force: bool,
@@ -36,9 +40,10 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let destination = destination.map_err(no_place)?;
     let progress = Progress::new();
     let before = args.after.iter().map(|bundle| replay(bundle, &progress)).collect::<Result<Vec<_>, _>>()?;
-    let made = replay(&args.bundle, &progress)?;
+    let (made, kept) = super::publish::replayed(&args.bundle, &progress)?;
+    let Current { made, changes, .. } = super::current::current(made, &kept, args.ledger.as_deref())?;
     progress.stage(Stage::Write);
-    let files = workbooks::write(&made, &before);
+    let files = workbooks::write(&made, &before, &changes);
     destination.write(&files).map_err(no_room)?;
     drop(progress);
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();

@@ -188,6 +188,13 @@ impl Ledger {
         state::latest(&self.attempts, ceremony)
     }
 
+    /// Returns an attempt of a ceremony by its number, the latest without one.
+    pub fn attempt(&self, ceremony: &str, number: Option<u32>) -> Option<&Attempt> {
+        let is_own =
+            |attempt: &&Attempt| attempt.ceremony == ceremony && number.is_none_or(|number| attempt.number == number);
+        self.attempts.iter().rev().find(is_own)
+    }
+
     /// Tells whether the lists of an attempt were sealed as secret: its bundle then stands in `private/`, and what may
     /// leave the office in `public/`. Whether they still are says [`state::secret_until`].
     pub fn is_secret(&self, attempt: &Attempt) -> bool {
@@ -298,9 +305,13 @@ impl Ledger {
 
     /// Returns the entries as files of a bundle.
     pub fn files(&self) -> impl Iterator<Item = File> + '_ {
-        let file = |entry: &Entry| File { path: format!("ledger/{}", entry.file()), bytes: entry.text().into_bytes() };
-        self.entries.iter().map(file)
+        files_of(&self.entries)
     }
+}
+
+/// Returns entries as files of a bundle.
+pub fn files_of(entries: &[Entry]) -> impl Iterator<Item = File> + '_ {
+    entries.iter().map(|entry| File { path: format!("ledger/{}", entry.file()), bytes: entry.text().into_bytes() })
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> LedgerError + '_ {

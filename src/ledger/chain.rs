@@ -89,6 +89,18 @@ impl Say for ChainError {
     }
 }
 
+impl ChainError {
+    /// Returns the file at fault.
+    pub fn file(&self) -> &str {
+        match self {
+            ChainError::Form { file, .. }
+            | ChainError::Gap { file, .. }
+            | ChainError::Previous { file, .. }
+            | ChainError::Time { file, .. } => file,
+        }
+    }
+}
+
 impl Kind {
     /// Returns the word that stands in an entry.
     pub fn word(self) -> &'static str {

@@ -36,6 +36,8 @@ pub struct Attempt {
     pub entropy: Option<usize>,
     pub draw: Option<usize>,
     pub void: Option<usize>,
+    /// The PUBLISH that made a void attempt public, with the sample that it gave or would have given.
+    pub disclosed: Option<usize>,
 }
 
 /// Says why a step is out of order and what is missing.
@@ -73,6 +75,16 @@ pub enum Refusal {
     Opened(String),
     #[error("the sample that {0} would have given is not known, so it can not be put on record")]
     SampleUnknown(String),
+    #[error(
+        "the seal of attempt {attempt} of {ceremony} does not carry number and reason of the void attempt before it"
+    )]
+    AfterVoid { ceremony: String, attempt: u32 },
+    #[error("the sample of void attempt {attempt} of {ceremony} is not the one that entry {entry} has")]
+    OtherSample { ceremony: String, attempt: u32, entry: u32 },
+    #[error("attempt {attempt} of {ceremony} is not void")]
+    NotVoid { ceremony: String, attempt: u32 },
+    #[error("void attempt {attempt} of {ceremony} is public already")]
+    DisclosedAlready { ceremony: String, attempt: u32 },
 }
 
 impl Say for Refusal {
@@ -106,6 +118,14 @@ impl Say for Refusal {
             }
             Refusal::Opened(ceremony) => format!("{ceremony} 的熵和名单已经公开"),
             Refusal::SampleUnknown(ceremony) => format!("{ceremony} 本应抽出的样本尚不可知，无法记入台账"),
+            Refusal::AfterVoid { ceremony, attempt } => {
+                format!("{ceremony} 第 {attempt} 次的封存没有写明前一次作废的次序和原因")
+            }
+            Refusal::OtherSample { ceremony, attempt, entry } => {
+                format!("{ceremony} 第 {attempt} 次（作废）的样本与台账第 {entry} 条所记不同")
+            }
+            Refusal::NotVoid { ceremony, attempt } => format!("{ceremony} 第 {attempt} 次没有作废"),
+            Refusal::DisclosedAlready { ceremony, attempt } => format!("{ceremony} 第 {attempt} 次（作废）已经公开"),
         };
         Text::of(self, zh)
     }
@@ -120,7 +140,7 @@ impl Refusal {
                 "go on with `fairdraw entropy`, or end the attempt with `fairdraw void`",
                 "接着运行 `fairdraw entropy`，或用 `fairdraw void` 结束本次"
             ),
-            Refusal::Attempt { .. } => both!(
+            Refusal::Attempt { .. } | Refusal::AfterVoid { .. } | Refusal::OtherSample { .. } => both!(
                 "the ledger was not written by fairdraw; compare it with a copy kept outside",
                 "这本台账不是 fairdraw 写的；请与存放在外的副本对照"
             ),
@@ -145,7 +165,8 @@ impl Refusal {
             Refusal::Void { .. } => {
                 both!("seal the next attempt with `fairdraw seal`", "用 `fairdraw seal` 封存下一次")
             }
-            Refusal::Opened(_) => Text::default(),
+            Refusal::Opened(_) | Refusal::DisclosedAlready { .. } => Text::default(),
+            Refusal::NotVoid { .. } => both!("publish the plan itself, without --void", "不加 --void，公布计划本身"),
             Refusal::SampleUnknown(_) => both!(
                 "complete the record with `fairdraw entropy`, then void the attempt",
                 "先用 `fairdraw entropy` 补全记录，再作废本次"
@@ -173,11 +194,17 @@ pub fn read(entries: &[Entry]) -> Result<Vec<Attempt>, (u32, Refusal)> {
                 entropy: None,
                 draw: None,
                 void: None,
+                disclosed: None,
             });
             continue;
         }
-        let attempt = latest_mut(&mut attempts, &entry.ceremony).expect("what is admitted is sealed");
+        let is_own = |attempt: &&mut Attempt| attempt.ceremony == entry.ceremony && attempt.number == entry.attempt;
+        let attempt = attempts.iter_mut().find(is_own).expect("what is admitted is sealed");
         match entry.kind {
+            // What comes behind a VOID completes the record of the attempt and brings it back into no other stage.
+            Kind::Entropy if attempt.void.is_some() && is_pre_beacon(entry) => attempt.rolled = Some(at),
+            Kind::Entropy if attempt.void.is_some() => attempt.entropy = Some(at),
+            Kind::Publish if attempt.void.is_some() => attempt.disclosed = Some(at),
             Kind::Entropy if is_pre_beacon(entry) => {
                 attempt.stage = Stage::Rolled;
                 attempt.rolled = Some(at);
@@ -209,12 +236,9 @@ pub fn latest<'a>(attempts: &'a [Attempt], ceremony: &str) -> Option<&'a Attempt
 
 /// Returns the last day on which the lists of a ceremony stay secret, where its seal names one and nothing opened it.
 pub fn secret_until<'a>(entries: &'a [Entry], attempts: &[Attempt], ceremony: &str) -> Option<&'a str> {
-    let attempt = latest(attempts, ceremony).filter(|attempt| attempt.stage != Stage::Opened)?;
+    let is_open = |attempt: &&Attempt| attempt.stage == Stage::Opened || attempt.disclosed.is_some();
+    let attempt = latest(attempts, ceremony).filter(|attempt| !is_open(attempt))?;
     entries[attempt.seal].fact("embargo")
-}
-
-fn latest_mut<'a>(attempts: &'a mut [Attempt], ceremony: &str) -> Option<&'a mut Attempt> {
-    attempts.iter_mut().rev().find(|attempt| attempt.ceremony == ceremony)
 }
 
 /// Tells whether an entry records the part of the entropy that stands before the beacon.
@@ -241,11 +265,21 @@ pub fn admit(attempts: &[Attempt], entries: &[Entry], entry: &Entry) -> Result<(
             });
         }
         let expected = before.map_or(0, |before| before.number) + 1;
-        return if entry.attempt == expected {
+        if entry.attempt != expected {
+            return Err(Refusal::Attempt { ceremony, expected, found: entry.attempt });
+        }
+        let said = before.and_then(|before| before.void).map(|void| after_void(&entries[void]));
+        return if entry.fact("after-void") == said.as_deref() {
             Ok(())
         } else {
-            Err(Refusal::Attempt { ceremony, expected, found: entry.attempt })
+            Err(Refusal::AfterVoid { ceremony, attempt: expected })
         };
+    }
+    let is_void = |attempt: &&Attempt| {
+        attempt.ceremony == ceremony && attempt.number == entry.attempt && attempt.stage == Stage::Void
+    };
+    if let Some(answer) = attempts.iter().find(is_void).and_then(|void| admit_after_void(void, entries, entry)) {
+        return answer;
     }
     let Some(now) = before else {
         return Err(Refusal::NotSealed(ceremony));
@@ -303,5 +337,39 @@ pub fn admit(attempts: &[Attempt], entries: &[Entry], entry: &Entry) -> Result<(
                 Ok(())
             }
         }
+    }
+}
+
+/// Writes what the next seal has to say of the void attempt before it: its number and reason.
+pub fn after_void(void: &Entry) -> String {
+    format!("{} {}", void.attempt, void.fact("reason").unwrap_or("-"))
+}
+
+/// Tells whether an entry may follow a VOID of its own attempt: what completes a record without dice, so that the sample that
+/// it would have given gets known, and the PUBLISH of that sample. `None` for every other entry.
+fn admit_after_void(now: &Attempt, entries: &[Entry], entry: &Entry) -> Option<Result<(), Refusal>> {
+    let (ceremony, attempt) = (now.ceremony.clone(), now.number);
+    let (seal, void) = (&entries[now.seal], &entries[now.void?]);
+    let known = void.fact("sample").filter(|sample| *sample != "unknown");
+    match entry.kind {
+        Kind::Publish if entry.fact("what") == Some("void") => Some(match (known, now.entropy) {
+            _ if now.disclosed.is_some() => Err(Refusal::DisclosedAlready { ceremony, attempt }),
+            (None, None) => Err(Refusal::SampleUnknown(ceremony)),
+            (Some(known), _) if entry.fact("sample") != Some(known) => {
+                Err(Refusal::OtherSample { ceremony, attempt, entry: void.number })
+            }
+            _ => Ok(()),
+        }),
+        // Dice that nobody has rolled are no chance that could still be known.
+        Kind::Entropy if known.is_none() && seal.fact("dice").is_none() && seal.fact("beacon").is_some() => {
+            let comes_first = seal.fact("sealed-value").is_some();
+            Some(match (is_pre_beacon(entry), now.rolled, now.entropy) {
+                (_, _, Some(at)) => Err(Refusal::EntropyComplete { ceremony, entry: entries[at].number }),
+                (true, Some(_), _) => Err(Refusal::NoBeacon(ceremony)),
+                (false, None, _) if comes_first => Err(Refusal::NotRolled(ceremony)),
+                _ => Ok(()),
+            })
+        }
+        _ => None,
     }
 }

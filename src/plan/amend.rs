@@ -16,7 +16,7 @@ use super::model::{
     AgencyNo, EntityNo, Half, Inputs, InspectorNo, Plan, Recused, StratumName, Substitution, TaskNo, Unplaced, Visit,
 };
 use crate::lottery::keys::team_label;
-use crate::lottery::{Iv, Key, Prk, Ticket};
+use crate::lottery::{Iv, Key, Prk, Sample, Ticket};
 
 /// Is what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +130,21 @@ pub struct Step {
     pub passed_over: Vec<EntityNo>,
 }
 
+/// Is what one amendment on the ledger changed, for whoever shows it.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// From 1, in the order of the ledger.
+    pub number: u32,
+    /// Name of the entry's file, and its time.
+    pub entry: String,
+    pub time: DateTime,
+    pub amendment: Amendment,
+    pub outcome: Outcome,
+    /// The visits that were changed as they stood before, and as they stood then.
+    pub before: Vec<Visit>,
+    pub after: Vec<Visit>,
+}
+
 /// Says why a plan can not be changed so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AmendError {
@@ -181,6 +196,24 @@ impl Reason {
     pub fn chinese(self) -> &'static str {
         REASONS.iter().find(|row| row.0 == self).expect("every reason has words").2
     }
+}
+
+/// Returns the samples with whoever stepped in in the place of those who can not be checked, as estimates take them.
+pub fn with_substitutes(plan: &Plan, substitutions: &[Substitution]) -> Vec<Sample> {
+    let mut samples = plan.samples.clone();
+    for row in substitutions {
+        for (task, by) in row.tasks.iter().filter_map(|(task, by)| Some((*task, (*by)?))) {
+            let of_task = plan.frames.strata.iter().zip(&mut samples).filter(|(stratum, _)| stratum.task == task);
+            for (_, sample) in of_task {
+                let own = sample.drawn.iter().position(|pick| pick.at == row.visit.entity.0);
+                let fresh = sample.reserve.iter().find(|pick| pick.at == by.0).copied();
+                if let (Some(at), Some(fresh)) = (own, fresh) {
+                    sample.drawn[at] = fresh;
+                }
+            }
+        }
+    }
+    samples
 }
 
 impl<'a> Amended<'a> {

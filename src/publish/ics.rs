@@ -11,6 +11,9 @@ pub struct Event {
     pub uid: String,
     pub date: Date,
     pub half: Half,
+    /// Number of the last change of the visit, 0 for one as it was drawn: a calendar takes the greatest (RFC 5545, 3.8.7.4).
+    pub sequence: u32,
+    pub is_cancelled: bool,
     pub summary: String,
     pub location: String,
     pub description: String,
@@ -36,6 +39,12 @@ pub fn write(name: &str, first: Date, events: &[Event]) -> String {
         fold(&mut text, &format!("DTSTAMP:{stamp}"));
         fold(&mut text, &format!("DTSTART:{day}T{start}"));
         fold(&mut text, &format!("DTEND:{day}T{end}"));
+        if event.sequence > 0 {
+            fold(&mut text, &format!("SEQUENCE:{}", event.sequence));
+        }
+        if event.is_cancelled {
+            fold(&mut text, "STATUS:CANCELLED");
+        }
         fold(&mut text, &format!("SUMMARY:{}", escape(&event.summary)));
         fold(&mut text, &format!("LOCATION:{}", escape(&event.location)));
         fold(&mut text, &format!("DESCRIPTION:{}", escape(&event.description)));
@@ -80,6 +89,8 @@ mod tests {
             uid: "2024Q1-1".to_owned(),
             date: jiff::civil::date(2024, 3, 1),
             half: Half::Afternoon,
+            sequence: 0,
+            is_cancelled: false,
             summary: "检查, 一户; 两部门".to_owned(),
             location: "地址".repeat(40),
             description: "一\n二".to_owned(),

@@ -3,6 +3,7 @@
 //! Every exporter is a pure function from a plan to bytes or text.
 
 pub mod blank;
+pub mod changes;
 pub mod estimates;
 pub mod explain;
 pub mod ics;

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
+use super::changes::{self, ChangeRow, Shown};
 use super::ics::{self, Event};
 use crate::files::freeze::File;
+use crate::plan::amend::Changed;
 use crate::plan::model::{Inputs, InspectorNo, Plan, Visit};
 use crate::plan::words::Word;
 
@@ -35,6 +37,8 @@ struct Stop {
     team: String,
     /// Agencies that come along, each with its officers.
     colleagues: Vec<[String; 2]>,
+    /// What was changed since the draw: number, reason, before, now.
+    changes: Vec<Shown>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -45,20 +49,42 @@ struct Sheet {
     page: String,
     calendar: String,
     stops: Vec<Stop>,
+    /// Visits that the officer was to make and does not make any more.
+    cancelled: Vec<Stop>,
 }
 
-/// Writes a page and a calendar for every officer who has a seat, and an index of them.
-pub fn write(inputs: &Inputs, plan: &Plan) -> Vec<File> {
+/// Writes a page and a calendar for every officer who has a seat or had one when the plan was drawn, and an index of them.
+///
+/// `plan` is the plan as it stands now, `changes` are those since the draw.
+pub fn write(inputs: &Inputs, plan: &Plan, changes: &[Changed]) -> Vec<File> {
     let mut visits: BTreeMap<InspectorNo, Vec<&Visit>> = BTreeMap::new();
     for visit in &plan.visits {
         for seat in visit.teams.iter().flat_map(|team| &team.seats) {
             visits.entry(seat.inspector).or_default().push(visit);
         }
     }
+    let mut lost: BTreeMap<InspectorNo, BTreeMap<&str, &Visit>> = BTreeMap::new();
+    for visit in changes.iter().flat_map(|change| &change.before) {
+        for seat in visit.teams.iter().flat_map(|team| &team.seats) {
+            let keeps = visits.get(&seat.inspector).is_some_and(|own| own.iter().any(|other| other.id == visit.id));
+            if !keeps {
+                lost.entry(seat.inspector).or_default().insert(&visit.id, visit);
+                visits.entry(seat.inspector).or_default();
+            }
+        }
+    }
+    let shown: Vec<Shown> =
+        changes::rows(inputs, changes, &|no| named(inputs, no)).iter().map(ChangeRow::shown).collect();
     let env = environment();
     let mut files = Vec::new();
     let mut sheets = Vec::new();
     for (no, mut own) in visits {
+        let gone: Vec<&Visit> = lost.get(&no).into_iter().flat_map(|all| all.values().copied()).collect();
+        let stop = |visit: &&Visit| {
+            let own = changes::numbers(changes, &visit.id);
+            let told = shown.iter().filter(|row| own.contains(&row.number)).cloned().collect();
+            Stop { changes: told, ..stop(inputs, visit, no) }
+        };
         own.sort_by(|a, b| (a.date, a.half, &a.id).cmp(&(b.date, b.half, &b.id)));
         let officer = &inputs.inspectors[no.at()];
         // The position in the roster names the files: a certificate number may hold what no file name may.
@@ -69,10 +95,11 @@ pub fn write(inputs: &Inputs, plan: &Plan) -> Vec<File> {
             agency: inputs.agencies[officer.agency.at()].name.clone(),
             page: format!("{stem}.html"),
             calendar: format!("{stem}.ics"),
-            stops: own.iter().map(|visit| stop(inputs, visit, no)).collect(),
+            stops: own.iter().map(stop).collect(),
+            cancelled: gone.iter().map(stop).collect(),
         };
         files.push(File { path: sheet.page.clone(), bytes: render(&env, "sheet.html", inputs, &sheet).into_bytes() });
-        files.push(File { path: sheet.calendar.clone(), bytes: calendar(inputs, &sheet, &own).into_bytes() });
+        files.push(File { path: sheet.calendar.clone(), bytes: calendar(inputs, &sheet, &own, &gone).into_bytes() });
         sheets.push(sheet);
     }
     let index = render(&env, "sheets.html", inputs, &sheets);
@@ -88,11 +115,7 @@ fn stop(inputs: &Inputs, visit: &Visit, no: InspectorNo) -> Stop {
     let own = inputs.inspectors[no.at()].agency;
     let names = |team: &crate::plan::model::Team| {
         let others = team.seats.iter().filter(|seat| seat.inspector != no);
-        let named = |seat: &crate::plan::model::Seat| {
-            let officer = &inputs.inspectors[seat.inspector.at()];
-            format!("{}（{}）", officer.name, officer.certificate)
-        };
-        others.map(named).collect::<Vec<_>>().join("、")
+        others.map(|seat| named(inputs, seat.inspector)).collect::<Vec<_>>().join("、")
     };
     let items = visit.items.iter().map(|item| &inputs.items[item.at()]).filter(|item| item.agency == own);
     let others = visit.teams.iter().filter(|team| team.agency != own);
@@ -108,18 +131,28 @@ fn stop(inputs: &Inputs, visit: &Visit, no: InspectorNo) -> Stop {
         tasks: visit.tasks.iter().map(|task| inputs.tasks[task.at()].name.clone()).collect(),
         items: items.map(|item| [&item.code, &item.name, &item.method, &item.basis].map(String::clone)).collect(),
         team: visit.teams.iter().find(|team| team.agency == own).map_or(String::new(), &names),
+        changes: Vec::new(),
         colleagues: others.map(|team| [inputs.agencies[team.agency.at()].name.clone(), names(team)]).collect(),
     }
 }
 
-fn calendar(inputs: &Inputs, sheet: &Sheet, visits: &[&Visit]) -> String {
-    let event = |(stop, visit): (&Stop, &&Visit)| {
+/// Writes an officer with name and certificate.
+fn named(inputs: &Inputs, no: InspectorNo) -> String {
+    let officer = &inputs.inspectors[no.at()];
+    format!("{}（{}）", officer.name, officer.certificate)
+}
+
+/// Writes the visits as events; one that the officer does not make any more is cancelled, so that a calendar takes it out.
+fn calendar(inputs: &Inputs, sheet: &Sheet, visits: &[&Visit], gone: &[&Visit]) -> String {
+    let event = |(stop, visit, is_cancelled): (&Stop, &&Visit, bool)| {
         let items: Vec<&str> = stop.items.iter().map(|[_, name, ..]| name.as_str()).collect();
         let others: Vec<String> = stop.colleagues.iter().map(|[agency, names]| format!("{agency} {names}")).collect();
         Event {
             uid: format!("{}-{}-{}@fairdraw", inputs.rules.period, visit.id, sheet.certificate),
             date: visit.date,
             half: visit.half,
+            sequence: stop.changes.last().map_or(0, |change| change.number),
+            is_cancelled,
             summary: format!("双随机检查 {}", stop.name),
             location: format!("{} {}", stop.township, stop.address),
             description: format!(
@@ -131,7 +164,9 @@ fn calendar(inputs: &Inputs, sheet: &Sheet, visits: &[&Visit]) -> String {
             ),
         }
     };
-    let events: Vec<Event> = sheet.stops.iter().zip(visits).map(event).collect();
+    let made = sheet.stops.iter().zip(visits).map(|(stop, visit)| (stop, visit, false));
+    let cancelled = sheet.cancelled.iter().zip(gone).map(|(stop, visit)| (stop, visit, true));
+    let events: Vec<Event> = made.chain(cancelled).map(event).collect();
     ics::write(&format!("{} 双随机检查 {}", inputs.rules.period, sheet.name), inputs.rules.days.first, &events)
 }
 

@@ -16,6 +16,7 @@ use self::sealed::Sealed;
 use crate::files::freeze::File;
 use crate::lang::Lang;
 use crate::ledger::chain::Entry;
+use crate::plan::amend::Changed;
 use crate::run::Made;
 
 /// Says how the site names officers.
@@ -75,6 +76,10 @@ pub struct Publication<'a> {
     pub files: &'a [File],
     /// The office's ledger; empty where no ceremony was held.
     pub ledger: &'a [Entry],
+    /// What was changed since the draw; `made` holds the plan as it stands now.
+    pub changes: &'a [Changed],
+    /// Void attempts that are public: number, and files for reading.
+    pub voids: &'a [(u32, Vec<File>)],
     pub officers: Officers,
     /// Language that the pages open in; both, side by side, if not given.
     pub lang: Option<Lang>,
@@ -82,9 +87,13 @@ pub struct Publication<'a> {
 
 /// Writes the site of a plan, sorted by path.
 pub fn write(publication: &Publication<'_>) -> Vec<File> {
-    let Publication { made, files: bundle, ledger, officers, lang } = *publication;
+    let Publication { made, files, ledger, changes, voids, officers, lang } = *publication;
+    // What came after the draw is no part of what the script replays.
+    let (after, bundle): (Vec<File>, Vec<File>) =
+        files.iter().cloned().partition(|file| file.path.starts_with("after/"));
+    let bundle = bundle.as_slice();
     let withheld = withheld(officers);
-    let (page, drawings) = view::page(made, bundle, officers, withheld);
+    let (page, drawings) = view::page(made, bundle, changes, officers, withheld);
     let commit = bundle.iter().find(|file| file.path == COMMIT).expect("a bundle has its commitment");
     let sealed = Sealed::of(&String::from_utf8_lossy(&commit.bytes), ledger);
     let mark = mark(&sealed, withheld);
@@ -107,6 +116,11 @@ pub fn write(publication: &Publication<'_>) -> Vec<File> {
     for file in bundle.iter().filter(|file| !withheld.contains(&file.path.as_str())) {
         files.push(text(&format!("data/{}.js", file.path), as_script(file)));
         files.push(File { path: format!("bundle/{}", file.path), bytes: file.bytes.clone() });
+    }
+    files.extend(after.into_iter().map(|file| File { path: format!("bundle/{}", file.path), ..file }));
+    for (number, of_void) in voids {
+        let named = of_void.iter().map(|file| File { path: format!("void/{number}/{}", file.path), ..file.clone() });
+        files.extend(named);
     }
     finish(files, &mark)
 }

@@ -17,6 +17,7 @@ pub struct Sealed {
     commit_sha256: String,
     strata: Vec<SealedStratum>,
     entries: Vec<EntryRow>,
+    voids: Vec<VoidRow>,
     /// Last day on which the lists stay secret, where the seal names one.
     embargo: String,
 }
@@ -30,6 +31,18 @@ struct SealedStratum {
     sample: String,
     reserve: String,
     root: String,
+}
+
+/// Is one attempt that was ended, with the sample that it gave or would have given.
+#[derive(Debug, Serialize)]
+struct VoidRow {
+    attempt: u32,
+    time: String,
+    reason: String,
+    /// SHA-256 of the sample; empty where no chance had been on record.
+    sample: String,
+    /// Entry that made it public, if one did.
+    disclosed: String,
 }
 
 /// Is one step on the ledger.
@@ -79,6 +92,7 @@ impl Sealed {
             commit_sha256: sha256_hex(commit.as_bytes()),
             strata: strata.collect(),
             entries: ledger.iter().map(row).collect(),
+            voids: voids(ledger, &ceremony),
             embargo: seal.and_then(|seal| seal.fact("embargo")).unwrap_or_default().to_owned(),
         }
     }
@@ -94,6 +108,24 @@ impl Sealed {
     pub fn period(&self) -> &str {
         &self.period
     }
+}
+
+fn voids(ledger: &[Entry], ceremony: &str) -> Vec<VoidRow> {
+    let void = ledger.iter().filter(|entry| entry.kind == Kind::Void && entry.ceremony == ceremony);
+    let row = |void: &Entry| {
+        let is_own =
+            |entry: &&Entry| entry.kind == Kind::Publish && entry.ceremony == ceremony && entry.attempt == void.attempt;
+        let disclosed = ledger.iter().filter(is_own).find(|entry| entry.fact("what") == Some("void"));
+        let known = void.fact("sample").filter(|sample| *sample != "unknown");
+        VoidRow {
+            attempt: void.attempt,
+            time: void.time.to_string(),
+            reason: void.fact("reason").unwrap_or_default().to_owned(),
+            sample: known.or_else(|| disclosed?.fact("sample")).unwrap_or_default().to_owned(),
+            disclosed: disclosed.map_or_else(String::new, Entry::file),
+        }
+    };
+    void.map(row).collect()
 }
 
 fn row(entry: &Entry) -> EntryRow {

@@ -6,11 +6,14 @@ use serde::Serialize;
 
 use super::Officers;
 use super::statistics::{self, Picture, TownRow};
+use crate::both;
 use crate::files::freeze::File;
 use crate::files::rows;
 use crate::ledger::hash::{sha256_hex, suite_hex};
-use crate::plan::model::{EntityNo, Inputs, InspectorNo, Plan, Stratum};
+use crate::plan::amend::{Changed, Step};
+use crate::plan::model::{EntityNo, Inputs, InspectorNo, Plan, Stratum, TaskNo};
 use crate::plan::words::Word;
+use crate::publish::changes::{self, ChangeRow, Shown};
 use crate::publish::report::thousands;
 use crate::run::Made;
 
@@ -29,6 +32,7 @@ pub struct Page {
     downloads: Vec<Download>,
     picks: Vec<PickRow>,
     visits: Vec<VisitRow>,
+    changes: Vec<Shown>,
     unplaced: Vec<UnplacedRow>,
     registry_megabytes: u64,
 }
@@ -93,6 +97,8 @@ struct PickRow {
     ticket: String,
     chance: String,
     dates: String,
+    /// Whoever steps in, where the entity could not be checked: Chinese, then English.
+    stepped_in: Option<[String; 2]>,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,6 +111,8 @@ struct VisitRow {
     tasks: String,
     items: usize,
     teams: Vec<TeamRow>,
+    /// Numbers of the changes of this visit.
+    changed: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -122,7 +130,13 @@ struct UnplacedRow {
 }
 
 /// Shows an opened plan, and draws its pictures.
-pub fn page(made: &Made, files: &[File], officers: Officers, withheld: &[&str]) -> (Page, Vec<File>) {
+pub fn page(
+    made: &Made,
+    files: &[File],
+    changes: &[Changed],
+    officers: Officers,
+    withheld: &[&str],
+) -> (Page, Vec<File>) {
     let (inputs, plan) = (&made.inputs, &made.plan);
     let entropy = String::from_utf8_lossy(file(made, "entropy.txt")).into_owned();
     let before_beacon = entropy.find("\nbeacon ").map_or(entropy.len(), |at| at + 1);
@@ -147,8 +161,12 @@ pub fn page(made: &Made, files: &[File], officers: Officers, withheld: &[&str]) 
                 is_withheld: withheld.contains(&file.path.as_str()),
             })
             .collect(),
-        picks: picks(inputs, plan),
-        visits: visits(inputs, plan, officers),
+        picks: picks(inputs, plan, changes),
+        visits: visits(inputs, plan, changes, officers),
+        changes: changes::rows(inputs, changes, &|no| officer(inputs, no, officers))
+            .iter()
+            .map(ChangeRow::shown)
+            .collect(),
         unplaced: unplaced(inputs, plan),
         registry_megabytes: file(made, "inputs/entities.csv").len() as u64 / 1_000_000 + 1,
     };
@@ -247,7 +265,22 @@ fn excluded(made: &Made) -> Vec<ExcludedRow> {
     made.summary.excluded.iter().map(row).collect()
 }
 
-fn picks(inputs: &Inputs, plan: &Plan) -> Vec<PickRow> {
+fn picks(inputs: &Inputs, plan: &Plan, changes: &[Changed]) -> Vec<PickRow> {
+    // Who stepped in for whom, by task; the last one counts, where one stepped in for another who did.
+    let steps = changes.iter().flat_map(|change| change.outcome.gone.map(|gone| (gone, change)));
+    let steps = steps.flat_map(|(gone, change)| {
+        change.outcome.steps.iter().map(move |step| ((gone, step.task), (change.number, step)))
+    });
+    let steps: BTreeMap<(EntityNo, TaskNo), (u32, &Step)> = steps.collect();
+    let stepped_in = |no: EntityNo, task: TaskNo| {
+        let (number, step) = steps.get(&(no, task))?;
+        let who = step.by.map(|(_, by)| &inputs.entities[by.at()]);
+        let text = match who {
+            Some(who) => both!("steps in: {} {} (change {number})", "递补：{} {}（变更 {number}）", who.name, who.id),
+            None => both!("the reserve is used up (change {number})", "备选已用尽（变更 {number}）"),
+        };
+        Some([text.zh.into_owned(), text.en.into_owned()])
+    };
     let mut dates: BTreeMap<(EntityNo, u32), Vec<String>> = BTreeMap::new();
     for visit in &plan.visits {
         for task in &visit.tasks {
@@ -269,6 +302,7 @@ fn picks(inputs: &Inputs, plan: &Plan) -> Vec<PickRow> {
                 township: inputs.townships[entity.township.at()].name.clone(),
                 ticket: pick.place.ticket.to_string(),
                 chance: rows::chance(inputs, stratum, at),
+                stepped_in: stepped_in(EntityNo(pick.at), stratum.task),
                 dates: dates.get(&(EntityNo(pick.at), stratum.task.0)).map_or(String::new(), |dates| dates.join(" ")),
             });
         }
@@ -285,7 +319,7 @@ fn fragment(id: &str) -> String {
     id.bytes().map(letter).collect()
 }
 
-fn visits(inputs: &Inputs, plan: &Plan, officers: Officers) -> Vec<VisitRow> {
+fn visits(inputs: &Inputs, plan: &Plan, changes: &[Changed], officers: Officers) -> Vec<VisitRow> {
     let mut by_date: Vec<_> = plan.visits.iter().collect();
     by_date.sort_by(|a, b| (a.date, a.half, &a.id).cmp(&(b.date, b.half, &b.id)));
     let row = |visit: &&crate::plan::model::Visit| {
@@ -304,6 +338,7 @@ fn visits(inputs: &Inputs, plan: &Plan, officers: Officers) -> Vec<VisitRow> {
             tasks: codes.join(" "),
             items: visit.items.len(),
             teams: visit.teams.iter().map(team).collect(),
+            changed: changes::mark(changes, &visit.id),
         }
     };
     by_date.iter().map(row).collect()

@@ -7,9 +7,10 @@ use rust_xlsxwriter::XlsxError;
 use super::named;
 use super::sheet::{self, Heading, Sheet};
 use crate::files::{cells, rows};
+use crate::plan::amend::Changed;
 use crate::plan::model::{AgencyNo, Inputs, InspectorNo, Plan, Task, Visit};
 use crate::plan::words::Word;
-use crate::publish::workbook as schedule;
+use crate::publish::{changes, workbook as schedule};
 use crate::run::Made;
 
 const PLAN: &[Heading] = &[
@@ -44,6 +45,32 @@ const OFFICER: &[Heading] = &[
     ("同组人员", 26.0),
     ("其他部门人员", 46.0),
 ];
+
+const CHANGES: &[Heading] = &[
+    ("变更", 6.0),
+    ("登记时间", 20.0),
+    ("检查编号", 22.0),
+    ("检查对象名称", 34.0),
+    ("原因", 20.0),
+    ("原安排", 40.0),
+    ("现安排", 46.0),
+    ("台账", 18.0),
+];
+
+/// Writes what was changed since the draw, with the original beside it.
+pub(super) fn changes(inputs: &Inputs, changes: &[Changed]) -> Result<Vec<u8>, XlsxError> {
+    let rules = &inputs.rules;
+    let title = format!("{} {} 双随机、一公开抽查计划变更", rules.region, rules.period);
+    let mut book = sheet::workbook(rules, &title)?;
+    let rows = changes::rows(inputs, changes, &|no| named(inputs, std::iter::once(no)));
+    let rows = rows.into_iter().map(|row| {
+        let words = [row.reason, row.was, row.is].map(|text| text.zh.into_owned());
+        let [reason, was, is] = words;
+        vec![row.number.to_string(), row.time, row.visit, row.name, reason, was, is, row.entry]
+    });
+    Sheet::list("计划变更", &title, CHANGES).fill(book.add_worksheet(), rows.collect())?;
+    book.save_to_buffer()
+}
 
 /// Writes the plan of the period, and of the year so far where there are earlier periods.
 pub(super) fn plan(made: &Made, before: &[Made]) -> Result<Vec<u8>, XlsxError> {

@@ -3,7 +3,7 @@
 //! | file | writes |
 //! |---|---|
 //! | [`sheet`] | one sheet as offices print it |
-//! | [`lists`] | 抽查计划, 抽查对象名单, 检查人员名单, 排期, 任务清单 |
+//! | [`lists`] | 抽查计划, 抽查对象名单, 检查人员名单, 排期, 任务清单, 计划变更 |
 //! | [`records`] | 检查情况记录表, to fill in on a screen |
 //! | [`forms`] | the same on paper, one page or more for each visit |
 //! | [`notice`] | 抽查结果公示 |
@@ -19,6 +19,7 @@ pub mod sheet;
 use rust_xlsxwriter::XlsxError;
 
 use crate::files::freeze::File;
+use crate::plan::amend::Changed;
 use crate::plan::model::{AgencyNo, Inputs, InspectorNo, Plan};
 use crate::run::Made;
 
@@ -27,8 +28,11 @@ pub const MARK: &str = "workbooks.json";
 
 /// Writes all workbooks of a plan, sorted by path; `before` are the plans of the year's earlier periods, in order,
 /// which stand in the yearly plan before it.
-pub fn write(made: &Made, before: &[Made]) -> Vec<File> {
-    let mut files = all(made, before).expect("sheets of short names and cells of short texts can be written to memory");
+///
+/// `made` is the plan as it stands now; what was changed since its draw stands in a workbook of its own.
+pub fn write(made: &Made, before: &[Made], changes: &[Changed]) -> Vec<File> {
+    let mut files =
+        all(made, before, changes).expect("sheets of short names and cells of short texts can be written to memory");
     let period = &made.inputs.rules.period;
     let mark = format!("{{\n  \"format\": \"fairdraw workbooks 1\",\n  \"period\": \"{period}\"\n}}\n");
     files.push(File { path: MARK.to_owned(), bytes: mark.into_bytes() });
@@ -36,7 +40,7 @@ pub fn write(made: &Made, before: &[Made]) -> Vec<File> {
     files
 }
 
-fn all(made: &Made, before: &[Made]) -> Result<Vec<File>, XlsxError> {
+fn all(made: &Made, before: &[Made], changes: &[Changed]) -> Result<Vec<File>, XlsxError> {
     let (inputs, plan) = (&made.inputs, &made.plan);
     let mut files = vec![
         File { path: "抽查计划.xlsx".to_owned(), bytes: lists::plan(made, before)? },
@@ -44,6 +48,9 @@ fn all(made: &Made, before: &[Made]) -> Result<Vec<File>, XlsxError> {
         File { path: "检查人员名单.xlsx".to_owned(), bytes: lists::officers(inputs, plan)? },
         File { path: "排期.xlsx".to_owned(), bytes: lists::calendar(inputs, plan)? },
     ];
+    if !changes.is_empty() {
+        files.push(File { path: "计划变更.xlsx".to_owned(), bytes: lists::changes(inputs, changes)? });
+    }
     for no in at_work(plan) {
         let stem = stem(&inputs.agencies[no.at()].code, no.0);
         files.push(File { path: format!("任务清单/{stem}.xlsx"), bytes: lists::agency(inputs, plan, no)? });
