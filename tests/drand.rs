@@ -5,12 +5,14 @@ use std::process::Stdio;
 
 use fairdraw::ceremony::drand::{Chain, DrandError, Pasted, Round, chain_of, check_time};
 use fairdraw::ceremony::plan::Beacon;
-use fairdraw::ceremony::{CeremonyError, draw, entropy, seal};
+use fairdraw::ceremony::{CeremonyError, draw, entropy, open, seal};
 use fairdraw::files::ledger::Direct;
+use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, verify};
 
 use crate::ceremony::{NAME, Room, SEALED, ceremony_toml, room_after, time};
 use crate::support;
+use crate::tamper_ceremony::forge;
 
 const DEFAULT: &str = "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce";
 const QUICKNET: &str = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
@@ -186,6 +188,21 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     assert_eq!(findings(&bundle), []);
     let (status, told) = support::verify_draw(&bundle, None);
     assert!(status == Some(0) && told.contains("drand"), "{told}");
+    // So does the public part, where the record is still secret.
+    let publish = || {
+        open::publish(&mut room.ledger(), NAME, time("2023-08-24T10:00:00"), &mut Direct).expect("published");
+        let public = room.ledger().attempt_folder(NAME, 1).join(open::PUBLIC);
+        let findings = verify_public(&public, None).expect("a public part").findings;
+        fs::remove_dir_all(public).expect("it can be deleted");
+        findings.into_iter().map(|finding| finding.file).collect::<Vec<_>>()
+    };
+    assert_eq!(publish(), Vec::<String>::new());
+    forge(&room, |entries| {
+        entries.truncate(4);
+        let signature = entries[2].facts.iter_mut().find(|(word, _)| word == "signature").expect("a signature");
+        signature.1 = pasted(LATER).round.signature;
+    });
+    assert_eq!(publish(), ["ledger/000003-ENTROPY.txt"]);
     // A signature that the chain has not made is found, however the ledger is written around it.
     let path = bundle.join("ledger/000003-ENTROPY.txt");
     let text = fs::read_to_string(&path).expect("the entry");

@@ -10,6 +10,7 @@ use fairdraw::ledger::{chain, merkle};
 use fairdraw::lottery::{Entropy, Iv, Key, Prk, Suite};
 use fairdraw::plan::model::{Inputs, Rules};
 use fairdraw::run::make;
+use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, verify};
 use serde_json::Value;
 
@@ -198,11 +199,27 @@ fn a_whole_ceremony_runs_under_the_suite() {
     assert!(cutoffs.contains(&suite_hex(GM, cutoff.as_bytes())));
 
     drop(ledger);
+    let office = room.folder.join("ledger");
+    assert_eq!(verify_public(&public, Some(&office)).expect("a public part").findings, []);
+    let (status, told) = verify_draw(&public, Some(&office));
+    assert!(status == Some(0) && told.contains("VERIFIED: the public part"), "{told}");
+    // A heading of the other suite is found, even where the list agrees with it.
+    let list = fs::read_to_string(public.join(open::LIST)).expect("the list");
+    let other = cutoffs.replace(",sm3", ",sha256");
+    let forged = list.replace(&sha256_hex(cutoffs.as_bytes()), &sha256_hex(other.as_bytes()));
+    fs::write(public.join("cutoffs.csv"), &other).expect("it can be written");
+    fs::write(public.join(open::LIST), forged).expect("it can be written");
+    let findings = verify_public(&public, None).expect("a public part").findings;
+    assert!(findings.len() == 1 && findings[0].file == "cutoffs.csv" && findings[0].row == Some(1), "{findings:?}");
+    let (status, told) = verify_draw(&public, None);
+    assert!(status == Some(1) && told.contains("task,stratum,sm3"), "{told}");
+    fs::write(public.join("cutoffs.csv"), &cutoffs).expect("it can be written");
+    fs::write(public.join(open::LIST), list).expect("it can be written");
     open::open(&mut room.ledger(), NAME, time(OPEN_AT), &mut Direct).expect("opened");
     let verdict = verify(&public, &Evidence::default(), &mut |_| {}).expect("a bundle");
     assert_eq!(verdict.findings, []);
     // Its amendment is replayed beside the office's ledger.
-    let (status, told) = verify_draw(&public, Some(&room.folder.join("ledger")));
+    let (status, told) = verify_draw(&public, Some(&office));
     assert_eq!(status, Some(0), "{told}");
 }
 

@@ -49,11 +49,13 @@ def verify_public(files, office):
     say("", entries[-1].hash)
     strata = [line.split(" ")[1:] for line in lines if line.startswith("stratum ")]
     rows = files[CUT_OFFS].decode("utf-8", "replace").split("\n")
-    demand(rows[0] == "task,stratum,sha256", CUT_OFFS, "row 1", "task,stratum,sha256", rows[0])
+    suite = SUITES[now.seal.fact("suite") or "dr1"]
+    heading = "task,stratum," + suite.hash_name.replace("-", "").lower()
+    demand(rows[0] == heading, CUT_OFFS, "row 1", heading, rows[0])
     for number, (stratum, row) in enumerate(zip(strata, rows[1:] + [""] * len(strata)), 2):
-        form = SUITES[now.seal.fact("suite") or "dr1"].hex(b"") if stratum[4] == "0" else "[0-9a-f]{64}"
+        form = suite.hex(b"") if stratum[4] == "0" else "[0-9a-f]{64}"
         demand(re.fullmatch(re.escape(f"{stratum[0]},{stratum[1]},") + form, row), CUT_OFFS, f"row {number}",
-               f"{stratum[0]},{stratum[1]},<SHA-256>", row)
+               f"{stratum[0]},{stratum[1]},<{suite.hash_name}>", row)
     demand(rows[len(strata) + 1:] == [""], CUT_OFFS, f"row {len(strata) + 2}", "the end", "more rows")
     say("3 commit", f"commit.txt is the sealed one; {len(strata)} roots and hashes of cut-offs")
     changes = 0

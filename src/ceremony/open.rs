@@ -148,13 +148,18 @@ pub fn bundle(ledger: &Ledger, attempt: &Attempt) -> Result<BTreeMap<String, Vec
     Ok(files)
 }
 
-/// Hashes the cut-off of each stratum: who learns a cut-off later sees that it stood before.
-fn cut_offs(suite: Suite, bundle: &BTreeMap<String, Vec<u8>>) -> File {
+/// Returns the heading of the hashed cut-offs, which says what hashes them.
+pub fn cut_off_columns(suite: Suite) -> [&'static str; 3] {
     let hash = match suite {
         Suite::Dr1 => "sha256",
         Suite::Dr1Gm => "sm3",
     };
-    let mut csv = Csv::new("cutoffs.csv", &["task", "stratum", hash]);
+    ["task", "stratum", hash]
+}
+
+/// Hashes the cut-off of each stratum: who learns a cut-off later sees that it stood before.
+fn cut_offs(suite: Suite, bundle: &BTreeMap<String, Vec<u8>>) -> File {
+    let mut csv = Csv::new("cutoffs.csv", &cut_off_columns(suite));
     let strata = csv::Reader::from_reader(bundle["strata.csv"].as_slice()).into_records();
     for row in strata.filter_map(Result::ok) {
         csv.row([&row[0], &row[1], &suite_hex(suite, row[7].as_bytes())]);

@@ -92,7 +92,7 @@ pub fn breaches(files: &BTreeMap<String, Vec<u8>>, ceremony: &str) -> Vec<Breach
         let planned = planned(seal, drawn.fact("fallback-reason").is_some());
         let what = both!("the chance is not the kind that was sealed", "随机源不是封存时指定的那些");
         compare("entropy.txt", what, Some(&planned), Some(&kinds(seal.suite(), &record)));
-        if let Some((error, beacon)) = unsigned(seal, drawn, &record) {
+        if let Some((error, beacon)) = unsigned(seal, drawn, Some(&record)) {
             let what = both!("the beacon is not what its chain has signed", "公共随机源不是其链所签名的");
             found.push(("entropy.txt".to_owned(), what, error.say(), Text::same(beacon)));
         }
@@ -142,14 +142,19 @@ pub fn in_time(
     wrong.collect()
 }
 
-/// Checks the signature of a round of drand that stands in the ledger; returns what is wrong and the record's beacon.
+/// Checks the signature of a round of drand that stands in the ledger; returns what is wrong and the beacon. A record that is
+/// secret yet has no say.
 ///
 /// A chain that this program does not know, or was built without, has to be asked by other means.
-fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: &Entropy) -> Option<(DrandError, String)> {
+pub fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: Option<&Entropy>) -> Option<(DrandError, String)> {
     let signature = drawn.fact("signature")?;
-    let Some(Line::Beacon { source, issue, value }) = record.lines().last() else { return None };
     let deciding = seal.fact(if drawn.fact("fallback-reason").is_some() { "fallback" } else { "beacon" });
     let beacon = deciding.and_then(Beacon::parse)?;
+    let (issue, value) = match record.map(|record| record.lines().last()) {
+        None => (beacon.issue.clone(), String::new()),
+        Some(Some(Line::Beacon { issue, value, .. })) => (issue.clone(), value.clone()),
+        Some(_) => return None,
+    };
     let round = Round {
         round: issue.parse().unwrap_or(0),
         randomness: value.clone(),
@@ -158,7 +163,7 @@ fn unsigned(seal: &chain::Entry, drawn: &chain::Entry, record: &Entropy) -> Opti
     };
     match (Pasted { round, chain: None }).value(&beacon, seal.time) {
         Ok(_) | Err(DrandError::UnknownChain(_) | DrandError::Scheme(_) | DrandError::NotBuilt) => None,
-        Err(error) => Some((error, format!("{source} {issue} {value}"))),
+        Err(error) => Some((error, format!("{} {issue} {value}", beacon.source))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::after::{listed, read_ledger};
 use super::{Finding, VerifyError, difference, whole};
 use crate::both;
-use crate::ceremony::open::LIST;
+use crate::ceremony::open::{self, LIST};
 use crate::ceremony::plan::Beacon;
 use crate::ceremony::witness;
 use crate::files::bundle::{self, MANIFEST};
@@ -103,6 +103,10 @@ fn check(files: &Files, office: Option<&Path>, verdict: &mut PublicVerdict) {
     }
     let late = witness::in_time(&entries, attempt, seal, entropy);
     findings.extend(late.into_iter().map(|(file, what, expected, found)| whole(&file, what, expected, found)));
+    if let Some((error, beacon)) = witness::unsigned(seal, entropy, None) {
+        let what = both!("the beacon is not what its chain has signed", "公共随机源不是其链所签名的");
+        findings.push(whole(&in_ledger(entropy), what, error.say(), Text::same(beacon)));
+    }
     for (entry, fact) in [(draw, "manifest"), (draw, "sample"), (entropy, "record")] {
         if !entry.fact(fact).is_some_and(is_hash) {
             let what = both!("the entry lacks a hash", "条目缺少摘要");
@@ -137,7 +141,7 @@ fn is_hash(text: &str) -> bool {
 fn compare_cut_offs(suite: Suite, strata: &[Vec<&str>], found: &[u8]) -> Option<Finding> {
     let text = String::from_utf8_lossy(found);
     let mut lines = text.split('\n');
-    let mut expected = vec!["task,stratum,sha256".to_owned()];
+    let mut expected = vec![open::cut_off_columns(suite).join(",")];
     lines.next();
     for words in strata {
         let word = |at: usize| words.get(at).copied().unwrap_or_default();
@@ -146,7 +150,7 @@ fn compare_cut_offs(suite: Suite, strata: &[Vec<&str>], found: &[u8]) -> Option<
         let hash = match hash {
             _ if word(4) == "0" => suite_hex(suite, b""),
             hash if is_hash(hash) => hash.to_owned(),
-            _ => "<SHA-256>".to_owned(),
+            _ => "<32 bytes in hex>".to_owned(),
         };
         expected.push(format!("{},{},{hash}", word(0), word(1)));
     }
