@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use self::after::{compare_after, compare_void, drawn_as, parted};
+use self::after::{compare_after, compare_void, drawn_as, later_notes, parted};
 use crate::both;
 use crate::ceremony::open::AFTER;
 use crate::ceremony::{self, amend, witness};
@@ -72,6 +72,8 @@ pub struct Verdict {
     pub replayed: Option<Made>,
     /// Name and version of the program that wrote the bundle.
     pub tool: String,
+    /// What a later ledger tells of the plan: amendments that were replayed, and that the attempt is void.
+    pub notes: Vec<Text>,
 }
 
 /// Says why the question could not be answered.
@@ -159,7 +161,8 @@ pub fn verify(folder: &Path, evidence: &Evidence<'_>, stage: &mut dyn FnMut(Stag
         }
     }
     let findings = first;
-    Ok(Verdict { findings, replayed, tool })
+    let notes = later_notes(&ceremony, evidence.ledger, &files, &after);
+    Ok(Verdict { findings, replayed, tool, notes })
 }
 
 /// Puts causes before consequences: inputs and entropy decide all the rest.

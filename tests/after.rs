@@ -69,6 +69,9 @@ fn a_void_attempt_is_public_with_the_sample_that_it_would_have_given() {
         assert_eq!(findings(&public(&room), Some(&ledger)), []);
         let (status, said) = python(&public(&room), Some(&ledger));
         assert!(status == Some(0) && said.contains("this attempt is void: 表格有误"), "{said}");
+        let folder = public(&room);
+        let said = support::run(["verify".as_ref(), folder.as_os_str(), "--ledger".as_ref(), ledger.as_os_str()]);
+        assert!(support::stdout(&said).contains("attempt 1 is void: 表格有误"), "{}", support::stdout(&said));
         assert!(matches!(refusal(disclose(&room, PUBLISH_AT).expect_err("twice")), Refusal::DisclosedAlready { .. }));
         // Another sample behind the VOID is refused by every reader, and another file beside the entries is found.
         let path = public(&room).join("samples.csv");
@@ -249,6 +252,8 @@ fn damage_to_any_file_of_an_opened_ceremony_with_amendments_is_found_by_name() {
     assert_eq!(findings(&folder, Some(&room.folder.join("ledger"))), []);
     let (status, said) = python(&folder, None);
     assert!(status == Some(0) && said.contains("2 amendments replayed"), "{said}");
+    let said = support::run(["verify".as_ref(), folder.as_os_str()]);
+    assert!(support::stdout(&said).contains("since the draw: 2 amendments"), "{}", support::stdout(&said));
     let files = bundle::read(&folder).expect("a bundle");
     let after: Vec<&String> = files.keys().filter(|path| path.starts_with(open::AFTER)).collect();
     assert!(after.len() == 7 + 2 + 3 + 1, "{after:?}");

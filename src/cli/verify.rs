@@ -66,6 +66,8 @@ struct Answer<'a> {
     draws: Option<u32>,
     visits: Option<u32>,
     seats: Option<u32>,
+    /// Amendments since the draw, and whether the attempt is void.
+    notes: Vec<&'a str>,
     findings: Vec<Told<'a>>,
 }
 
@@ -115,6 +117,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             draws: summary.map(|summary| summary.draws),
             visits: summary.map(|summary| summary.visits),
             seats: summary.map(|summary| summary.seats),
+            notes: verdict.notes.iter().map(|note| note.get(lang())).collect(),
             findings: told(&verdict.findings),
         }),
         (Format::Text, Some(summary)) if verified => {
@@ -124,7 +127,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
                 witnessed => "verified: {files} files are what the inputs and the entropy give, byte for byte\n  {draws} draws, {visits} visits, {seats} seats replayed; the independent checker found 0 violations\n  entropy: {witnessed}\n",
                 "核验通过：{files} 个文件与输入和熵得出的逐字节相同\n  重放抽取 {draws} 户次、检查 {visits} 次、席位 {seats} 个；独立复核发现 0 处违规\n  熵：{witnessed}\n"
             );
-            told.get(lang()).to_owned()
+            let notes = verdict.notes.iter().map(|note| format!("  {}\n", note.get(lang())));
+            told.get(lang()).to_owned() + &notes.collect::<String>()
         }
         (Format::Text, _) => findings(&verdict.findings),
     };

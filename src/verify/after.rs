@@ -1,11 +1,12 @@
 //! What came after a draw (protocol §15.6, §16.3): the ledger since then, amendments, void attempts that were made public.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::{Finding, compare_amendments, compare_draw, difference, whole};
 use crate::both;
 use crate::ceremony::open::{self, AFTER};
-use crate::ceremony::witness;
+use crate::ceremony::{amend, witness};
 use crate::files::bundle::MANIFEST;
 use crate::files::freeze::File;
 use crate::files::ledger::Ledger;
@@ -149,6 +150,26 @@ pub(super) fn drawn_as<'a>(
     let what = both!("the ledger names another bundle", "台账所指是另一个计划包");
     let named = named.map_or(both!("no draw", "没有抽取"), Text::same);
     Err(Box::new(whole(MANIFEST, what, named, Text::same(manifest))))
+}
+
+/// Tells what the office's ledger, or what came after the draw, says of a bundle: its amendments, and the end of its attempt.
+pub(super) fn later_notes(ceremony: &str, office: Option<&Path>, files: &Files, after: &Files) -> Vec<Text> {
+    let (entries, attempts) = match office.map(Ledger::read) {
+        Some(Ok(ledger)) => (ledger.entries().to_vec(), ledger.attempts().to_vec()),
+        Some(Err(_)) => return Vec::new(),
+        None => read_ledger(after, AFTER, &mut Vec::new()).unwrap_or_default(),
+    };
+    let record = files.get("entropy.txt").map(|bytes| sha256_hex(bytes));
+    let Some(attempt) = witness::attempt_of(&entries, &attempts, ceremony, record.as_deref()) else {
+        return Vec::new();
+    };
+    let amendments = amend::amendments(&entries, attempt).count();
+    let mut notes = vec![both!("since the draw: {amendments} amendments", "抽取之后：变更 {amendments} 次")];
+    if let Some(void) = attempt.void.map(|at| &entries[at]) {
+        let (number, reason) = (attempt.number, void.fact("reason").unwrap_or("-"));
+        notes.push(both!("attempt {number} is void: {reason}", "第 {number} 次已作废：{reason}"));
+    }
+    notes
 }
 
 /// Compares the sample of each void attempt that was made public with what its entries say.
