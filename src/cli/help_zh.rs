@@ -220,6 +220,26 @@ pub const TEXTS: &[(&str, &str)] = &[
         "Description of a drand chain that fairdraw does not know: what its service answers at /info",
         "fairdraw 不认识的 drand 链的说明：其服务在 /info 的回答",
     ),
+    (
+        "Void attempt whose record is completed, so that the sample that it would have given gets known",
+        "要补全记录的已作废的抽取，使其本应给出的样本得以知晓",
+    ),
+    (
+        "Checkpoint of the ledger (`fairdraw ledger sign`), which every --key must have signed",
+        "台账的检查点（`fairdraw ledger sign`），须有每个 --key 的签名",
+    ),
+    (
+        "Key that must have signed the checkpoint, <name>+<id>+<base64>; may be given several times",
+        "必须已为检查点签名的密钥，<名称>+<编号>+<base64>；可多次给出",
+    ),
+    (
+        "Publish this void attempt of the workspace: the whole bundle that it gave or would have given",
+        "公布工作文件夹中这次已作废的抽取：它给出的、或本应给出的整个计划包",
+    ),
+    (
+        "The office's ledger, whose amendments are made; those that an opened bundle brings along if not given",
+        "机关台账，按其变更写出；不给则按已公开的计划包所附的变更",
+    ),
     ("Folder of the bundle", "计划包的文件夹"),
     (
         "Code of an entity, certificate number of an officer, code of an agency, or `*` for all agencies",
