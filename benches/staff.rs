@@ -1,6 +1,12 @@
 //! Times the staffing of one county quarter, with load caps that leave room and with caps that hardly do.
+//!
+//! With `FAIRDRAW_INSTANCES=<folder>` it first staffs the instances of [`BOUNDS`] that the folder holds as `<name>.json`,
+//! and prints the objective of each, how far it lies above the bound, and the time.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use fairdraw::lottery::{Entropy, Prk, Suite};
@@ -8,6 +14,9 @@ use fairdraw::plan::staffing::{
     Agency, Day, DaySet, Duty, Item, Officer, Problem, Rules, STEPS_PER_VISIT, Site, Staffing, TeamKeys, dates_cost,
     staff,
 };
+
+#[path = "instance.rs"]
+mod instance;
 
 /// Is SplitMix64: the benches need numbers that look random and never change.
 struct Numbers(u64);
@@ -53,7 +62,7 @@ fn county(spare: u32) -> Problem {
         };
         let halfdays = 1 + u32::from(numbers.below(10) == 0);
         let township = numbers.below(TOWNSHIPS);
-        problem.sites.push(Site { id: format!("E{at:06}"), township, halfdays, open, barred: Vec::new() });
+        problem.sites.push(Site { id: format!("E{at:06}"), township, halfdays, open, ..Site::default() });
         for _ in 0..1 + numbers.below(2) {
             let first_day = numbers.below(DAYS - 40);
             let last_day = first_day + 24 + numbers.below(15);
@@ -62,7 +71,7 @@ fn county(spare: u32) -> Problem {
                 let agency = (lead + 7 * partner) % AGENCIES;
                 let items = vec![3 * agency + numbers.below(3)];
                 let separate = numbers.below(60) == 0;
-                problem.duties.push(Duty { site: at, agency, items, first_day, last_day, separate });
+                problem.duties.push(Duty { site: at, agency, items, first_day, last_day, separate, ..Duty::default() });
             }
         }
     }
@@ -97,8 +106,48 @@ fn complete(problem: &Problem, staffing: &Staffing) {
     assert_eq!(staffing.visits.iter().map(|visit| visit.duties.len()).sum::<usize>(), problem.duties.len());
 }
 
+/// Lower bounds of the objective by instance: a linear relaxation of the dates, visits as merged by a prototype.
+const BOUNDS: [(&str, i64); 4] = [("county-1", 9_658), ("county-2", 7_931), ("county-3", 9_109), ("tight-1", 8_212)];
+
+/// Computes 5 × (agency, township, day) triples + officer-days + 5 × week imbalance.
+fn objective(problem: &Problem, staffing: &Staffing) -> i64 {
+    let (mut trips, mut officer_days) = (BTreeSet::new(), BTreeSet::new());
+    let weeks = problem.days.iter().map(|day| day.week as usize).max().map_or(0, |week| week + 1);
+    let (mut visits, mut days) = (vec![0i64; weeks], vec![0i64; weeks]);
+    problem.days.iter().for_each(|day| days[day.week as usize] += 1);
+    for visit in &staffing.visits {
+        visits[problem.days[visit.day as usize].week as usize] += 1;
+        for team in &visit.teams {
+            trips.insert((team.agency, problem.sites[visit.site as usize].township, visit.day));
+            officer_days.extend(team.seats.iter().map(|seat| (seat.officer, visit.day)));
+        }
+    }
+    let (all, period) = (staffing.visits.len() as i64, problem.days.len() as i64);
+    let share = |days: i64| (2 * all * days + period) / (2 * period);
+    let off: i64 = visits.iter().zip(&days).map(|(&visits, &days)| (visits - share(days)).abs()).sum();
+    5 * trips.len() as i64 + officer_days.len() as i64 + 5 * off
+}
+
+fn gaps(folder: &Path, keys: &TeamKeys) {
+    for (name, bound) in BOUNDS {
+        let Ok(bytes) = std::fs::read(folder.join(format!("{name}.json"))) else { continue };
+        let value = serde_json::from_slice(&bytes).expect("an instance is JSON");
+        let problem = instance::read(&value).expect("an instance has all its parts");
+        let began = Instant::now();
+        let staffing = staff(&problem, keys);
+        let seconds = began.elapsed().as_secs_f64();
+        complete(&problem, &staffing);
+        let objective = objective(&problem, &staffing);
+        let permille = (objective - bound) * 1_000 / bound;
+        println!("{name}: {objective}, {}.{} % above {bound}, {seconds:.2} s", permille / 10, permille % 10);
+    }
+}
+
 fn benches(criterion: &mut Criterion) {
     let keys = keys();
+    if let Some(folder) = std::env::var_os("FAIRDRAW_INSTANCES") {
+        gaps(Path::new(&folder), &keys);
+    }
     let mut staffs = criterion.benchmark_group("staff");
     staffs.sample_size(10);
     for (name, spare) in [("county", 4), ("tight", 1)] {

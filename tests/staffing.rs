@@ -104,6 +104,52 @@ fn equal_officers_have_equal_chances_pairs_mix_and_the_last_draw_tells_nothing()
 }
 
 #[test]
+fn officers_of_one_eligibility_have_equal_chances_where_qualifications_differ() {
+    // Without it a rule about qualifications could favour the first holder of a list, or always pair the same two.
+    // Officers 0 to 3 hold what every visit needs, 4 to 7 do not: two classes of four.
+    let mut problem = problem(8, &[(0, 0), (5, 5), (10, 10)], 15);
+    problem.officers[4..].iter_mut().for_each(|officer| officer.skills.clear());
+    let mut seats = [[0u32; 8]; 3];
+    let mut pairs = [[0u32; 64]; 3];
+    for number in 0..DRAWS {
+        let staffing = staff_with(&problem, &keys(number), 0, &mut |_| {});
+        assert_eq!(staffing.visits.len(), 3);
+        for (at, visit) in staffing.visits.iter().enumerate() {
+            let mut team: Vec<u32> = visit.teams[0].seats.iter().map(|seat| seat.officer).collect();
+            team.sort_unstable();
+            assert!(team.len() == 2 && team[0] < 4, "one of two holds the qualification: {team:?}");
+            team.iter().for_each(|officer| seats[at][*officer as usize] += 1);
+            pairs[at][(8 * team[0] + team[1]) as usize] += 1;
+        }
+    }
+    // Given how many of a class come to a visit, each of its four officers is one of them with equal chance, draw by
+    // draw on its own. Hoeffding's bound for 10,000 draws: P(off by 350 or more) ≤ 2·exp(−2·350²/10,000) < 5e-11.
+    for counts in &seats {
+        for class in counts.chunks(4) {
+            let mean = class.iter().sum::<u32>() / 4;
+            assert!(mean > 500, "both classes come: {counts:?}");
+            assert!(class.iter().all(|count| count.abs_diff(mean) < 350), "{counts:?}");
+        }
+    }
+    // Given that a pair is of two holders it is any of 6, and of both classes any of 16; none is of the other class
+    // alone. Variances are at most 10,000·5/36 = 1,389 and 10,000·15/256 = 586. Bernstein's bound: P(off by 280 or
+    // more) ≤ 2·exp(−280²/(2·(1,389 + 280/3))) < 7e-12, and P(off by 190 or more) ≤ 2·exp(−190²/(2·(586 + 190/3))) < 2e-12.
+    for counts in &pairs {
+        let of = |within: bool| -> Vec<u32> {
+            let pairs = (0..8).flat_map(|a| (a + 1..8).map(move |b| (a, b)));
+            let chosen = pairs.filter(|(a, b)| *a < 4 && (*b < 4) == within);
+            chosen.map(|(a, b)| counts[8 * a + b]).collect()
+        };
+        for (within, ways, off) in [(true, 6, 280), (false, 16, 190)] {
+            let met = of(within);
+            assert_eq!(met.len(), ways);
+            let mean = met.iter().sum::<u32>() / ways as u32;
+            assert!(met.iter().all(|count| count.abs_diff(mean) < off), "{met:?}");
+        }
+    }
+}
+
+#[test]
 fn visits_spread_over_weekdays_and_weeks_and_no_day_can_be_guessed() {
     // Without it a shop could learn that inspectors come on Tuesdays, or in a quarter's last week.
     const PLANS: u32 = 60;

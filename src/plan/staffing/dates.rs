@@ -6,7 +6,10 @@
 //! - 1 for every officer who is out on a day: a morning and an afternoon visit of one agency in one township on one
 //!   day can be one outing of one team, as long as the agency's loads can still be as even as possible,
 //! - [`WEEK_COST`] for every visit that a week has above or below its share of the working days,
-//! - [`OVERFLOW_COST`] for every team, officer or holder of a qualification that a day lacks.
+//! - [`OVERFLOW_COST`] for every team, officer or holder of a qualification that a day lacks,
+//! - [`OVERFLOW_COST`] for every two visits of one site at the same time.
+
+use std::ops::Range;
 
 use super::model::{Model, Skills, TeamDays};
 use super::outings::doubles_max;
@@ -28,6 +31,8 @@ pub(super) struct Dated {
     /// Units, increasing; none where the visit has been merged into others.
     pub units: Vec<u32>,
     pub parts: Vec<Part>,
+    /// The only half-day that the site allows; `None` for both, and for whole days.
+    pub only: Option<u8>,
     /// Days on which every agency has a team for it.
     pub open: DaySet,
     pub choice: Vec<u32>,
@@ -43,6 +48,17 @@ pub(super) struct Part {
     pub need: Skills,
     /// Of the needed qualifications those whose holders could run out on some day.
     scarce: Skills,
+}
+
+impl Dated {
+    /// Returns the half-days among which the visit can choose.
+    pub fn halves(&self) -> Range<u8> {
+        match self.only {
+            Some(half) => half..half + 1,
+            None if self.whole => 0..1,
+            None => 0..2,
+        }
+    }
 }
 
 /// Counts one agency's visits in one township on one day: mornings, afternoons, whole days.
@@ -70,6 +86,7 @@ struct Demand {
 }
 
 /// Holds a calendar and the counts from which its cost follows.
+#[derive(Clone)]
 pub(super) struct Calendar<'a> {
     pub model: &'a Model,
     pub visits: Vec<Dated>,
@@ -93,6 +110,8 @@ pub(super) struct Calendar<'a> {
     /// Cost of a week by the visits that it has above or below its share.
     week_costs: Vec<i64>,
     week_of: Vec<u32>,
+    /// Visits of each site.
+    twins: Vec<Vec<u32>>,
     week_visits: Vec<i64>,
     week_share: Vec<i64>,
 }
@@ -161,11 +180,13 @@ impl<'a> Calendar<'a> {
             agendas,
             skill_start,
             demands,
-            week_costs: (0..=visits.len() as i64).map(|off| WEEK_COST * off).collect(),
+            week_costs: (0..=visits.len() as i64 + 1).map(|off| WEEK_COST * off).collect(),
             week_of,
+            twins: vec![Vec::new(); problem.sites.len()],
             week_visits: vec![0; weeks],
             week_share: vec![0; weeks],
         };
+        (0..).zip(&calendar.visits).for_each(|(at, visit)| calendar.twins[visit.site as usize].push(at));
         calendar.share_weeks();
         calendar
     }
@@ -213,7 +234,7 @@ impl<'a> Calendar<'a> {
     /// Returns what the calendar would cost more with the visit on that day and half; the visit has no date now.
     pub fn cost_to_add(&self, visit: u32, day: u32, half: u8) -> i64 {
         let row = &self.visits[visit as usize];
-        let mut cost = self.week_cost(day, 1);
+        let mut cost = self.week_cost(day, 1) + self.twin_cost(visit, day, half);
         for part in &row.parts {
             cost += self.part_cost(part, row.township, day, slot(row.whole, half), 1);
         }
@@ -223,7 +244,7 @@ impl<'a> Calendar<'a> {
     /// Returns what the calendar would cost more without the visit's date; the saving as a negative number.
     pub fn cost_to_remove(&self, visit: u32) -> i64 {
         let row = &self.visits[visit as usize];
-        let mut cost = self.week_cost(row.day, -1);
+        let mut cost = self.week_cost(row.day, -1) - self.twin_cost(visit, row.day, row.half);
         for part in &row.parts {
             cost += self.part_cost(part, row.township, row.day, slot(row.whole, row.half), -1);
         }
@@ -235,7 +256,8 @@ impl<'a> Calendar<'a> {
     pub fn saved_without(&self, visit: u32) -> i64 {
         let row = &self.visits[visit as usize];
         let slot = slot(row.whole, row.half);
-        row.parts.iter().map(|part| self.part_cost(part, row.township, row.day, slot, -1)).sum()
+        let parts = row.parts.iter().map(|part| self.part_cost(part, row.township, row.day, slot, -1));
+        parts.sum::<i64>() - self.twin_cost(visit, row.day, row.half)
     }
 
     /// Tells whether to bring the visit to another day costs at most `limit`, what it saves where it is now aside.
@@ -243,7 +265,7 @@ impl<'a> Calendar<'a> {
     pub fn costs_at_most(&self, visit: u32, day: u32, half: u8, limit: i64) -> bool {
         let row = &self.visits[visit as usize];
         let slot = slot(row.whole, half);
-        let mut cost = 0;
+        let mut cost = self.twin_cost(visit, day, half);
         if self.week_of[row.day as usize] != self.week_of[day as usize] {
             cost += self.week_cost(row.day, -1) + self.week_cost(day, 1);
         }
@@ -261,7 +283,7 @@ impl<'a> Calendar<'a> {
     pub fn cost_to_turn(&self, visit: u32) -> i64 {
         let row = &self.visits[visit as usize];
         let (day, from) = (row.day as usize, usize::from(row.half));
-        let mut cost = 0;
+        let mut cost = self.twin_cost(visit, row.day, 1 - row.half) - self.twin_cost(visit, row.day, row.half);
         for part in &row.parts {
             let agency = part.agency as usize;
             let cell = &self.cells[(agency * self.townships + row.township as usize) * self.days + day];
@@ -324,9 +346,13 @@ impl<'a> Calendar<'a> {
 
     /// Adds a visit of some units, without a date, and returns its number.
     pub fn open_visit(&mut self, team_days: &mut TeamDays, units: Vec<u32>) -> u32 {
-        self.visits.push(Dated::of(self.model, team_days, units));
+        let (at, row) = (self.visits.len() as u32, Dated::of(self.model, team_days, units));
+        self.twins[row.site as usize].push(at);
+        self.visits.push(row);
         self.spots.push((0, 0));
-        self.visits.len() as u32 - 1
+        // One more than there are visits: that is how far a week can come off its share with one visit more.
+        self.week_costs.push(WEEK_COST * (i64::from(at) + 2));
+        at
     }
 
     /// Gives a visit without a date other units.
@@ -346,6 +372,26 @@ impl<'a> Calendar<'a> {
     fn outings_cost(&self, agency: usize, more: i64) -> i64 {
         let (now, least) = (self.outings_of[agency], self.outings_min[agency]);
         self.team * ((now + more).max(least) - now.max(least))
+    }
+
+    /// Returns what it costs that other visits of the site are there at the same time.
+    #[inline]
+    fn twin_cost(&self, visit: u32, day: u32, half: u8) -> i64 {
+        let row = &self.visits[visit as usize];
+        let twins = &self.twins[row.site as usize];
+        // Hardly any site has two visits.
+        if twins.len() < 2 {
+            return 0;
+        }
+        let others = twins.iter().filter(|&&other| other != visit).map(|&other| &self.visits[other as usize]);
+        let at_once = others.filter(|other| other.placed && other.day == day && (row.whole || other.half == half));
+        OVERFLOW_COST * at_once.count() as i64
+    }
+
+    /// Tells whether another visit of the site stands at the same time.
+    pub fn meets_twin(&self, visit: u32) -> bool {
+        let row = &self.visits[visit as usize];
+        self.twin_cost(visit, row.day, row.half) > 0
     }
 
     fn week_cost(&self, day: u32, change: i64) -> i64 {
@@ -428,6 +474,7 @@ impl Dated {
             site,
             township: row.township,
             whole: row.halfdays > 1,
+            only: row.half.filter(|_| row.halfdays < 2),
             units,
             parts,
             open,
@@ -475,7 +522,7 @@ fn slot(whole: bool, half: u8) -> usize {
     if whole { 2 } else { usize::from(half) }
 }
 
-fn halves(slot: usize) -> std::ops::Range<usize> {
+fn halves(slot: usize) -> Range<usize> {
     match slot {
         2 => 0..2,
         half => half..half + 1,

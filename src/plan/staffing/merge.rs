@@ -5,6 +5,10 @@ use super::model::{Model, TeamDays};
 /// Days that a merged visit must leave to choose from; units that have fewer of their own stay alone.
 pub const MERGED_DAYS_MIN: u32 = 3;
 
+/// The same where no agency of the visit is short of load caps: a door more costs less than the trips of several
+/// agencies that find nothing else to do on the few days.
+const MERGED_DAYS_MIN_ROOMY: u32 = 4;
+
 /// Days from which on more choice is worth nothing to the merge.
 const CHOICE_DAYS: u32 = 10;
 
@@ -64,14 +68,16 @@ fn cost(model: &Model, days: &mut TeamDays, group: &[u32]) -> Option<u32> {
     agencies.sort_unstable();
     agencies.dedup();
     let teams = agencies.len() as u32;
+    let is_tight = agencies.iter().any(|&agency| model.pools[agency as usize].is_tight);
+    let days_min = if is_tight { MERGED_DAYS_MIN } else { MERGED_DAYS_MIN_ROOMY };
     if group.len() > 1 {
         let window = group.iter().map(|&u| model.units[u as usize].days).reduce(|a, b| a.and(&b))?;
-        if teams > model.problem.rules.agencies_per_visit_max || window.len() < MERGED_DAYS_MIN {
+        if teams > model.problem.rules.agencies_per_visit_max || window.len() < days_min {
             return None;
         }
     }
     let choice = days.of_units(model, group).len();
-    if group.len() > 1 && choice < MERGED_DAYS_MIN {
+    if group.len() > 1 && choice < days_min {
         return None;
     }
     let needs: u32 = agencies.iter().map(|&a| model.need_of(a, group).count_ones().saturating_sub(2)).sum();

@@ -61,6 +61,9 @@ pub use search::STEPS_PER_VISIT;
 use search::Steps;
 use teams::Tickets;
 
+/// Calendars that are tried, one after the other, while units stay without a team that no shortage explains.
+const ATTEMPTS: u32 = 4;
+
 /// Staffs and dates everything: merge, diagnose, dates, outings, teams, repair.
 ///
 /// # Panics
@@ -70,7 +73,7 @@ pub fn staff(problem: &Problem, keys: &TeamKeys) -> Staffing {
 }
 
 /// Does the same with another number of search steps for each visit, and names each stage when it is done: merge,
-/// diagnose, dates, teams.
+/// diagnose, dates, teams; the last two again for each further calendar that had to be tried.
 ///
 /// # Panics
 /// As [`staff`].
@@ -84,11 +87,25 @@ pub fn staff_with(
     let mut team_days = TeamDays::default();
     let (merged, mut diagnosis) = merge_staffable(&model, &mut team_days, done);
     let mut steps = Steps::from_key(&keys.dates_key());
-    let mut calendar = date(&model, &mut team_days, &merged, &mut steps, steps_per_visit);
-    done("dates");
     let mut tickets = Tickets::new(&model, keys);
-    let repaired = repair::staff_all(&mut calendar, &mut team_days, &mut tickets, &mut steps);
-    done("teams");
+    let mut attempt = |done: &mut dyn FnMut(&'static str)| {
+        let mut calendar = date(&model, &mut team_days, &merged, &mut steps, steps_per_visit);
+        done("dates");
+        let repaired = repair::staff_all(&mut calendar, &mut team_days, &mut tickets, &mut steps);
+        done("teams");
+        (calendar, repaired)
+    };
+    let (mut calendar, mut repaired) = attempt(done);
+    for _ in 1..ATTEMPTS {
+        // Where people are short whatever the dates, other dates hardly help, and each calendar costs all rounds of repair.
+        if repaired.dropped.is_empty() || !diagnosis.shortages.is_empty() {
+            break;
+        }
+        let other = attempt(done);
+        if other.1.dropped.len() < repaired.dropped.len() {
+            (calendar, repaired) = other;
+        }
+    }
     diagnosis.dropped.extend(repaired.dropped.iter().copied());
     outcome::assemble(&model, &calendar, &repaired, diagnosis)
 }
@@ -165,6 +182,7 @@ mod tests {
             id: id("E", at),
             township: at % 3,
             halfdays: 1 + u32::from(at.is_multiple_of(9)),
+            half: None,
             open: days,
             barred: vec![at],
         };
@@ -174,6 +192,7 @@ mod tests {
             items: vec![at / 24],
             first_day: at % 5,
             last_day: 12 + at % 7,
+            closed: DaySet::empty(),
             separate: false,
         };
         Problem {

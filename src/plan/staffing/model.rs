@@ -40,6 +40,8 @@ pub(super) struct Pool {
     pub holders: Vec<Vec<u32>>,
     /// Qualifications that more visits of a half-day could need than it has holders to spare.
     pub scarce: Skills,
+    /// Whether the load caps of the period leave hardly any choice of people.
+    pub is_tight: bool,
 }
 
 /// Is what one agency has to do at one site within one window: duties that always go together.
@@ -91,12 +93,13 @@ impl Model {
             let mut skills: Vec<Option<u32>> = duty.items.iter().map(|&k| problem.items[k as usize].skill).collect();
             skills.sort_unstable();
             skills.dedup();
-            (duty.site, duty.agency, duty.first_day, duty.last_day, duty.separate, skills)
+            (duty.site, duty.agency, duty.first_day, duty.last_day, duty.closed, duty.separate, skills)
         };
         let duty_at = order(problem.duties.len(), key);
         problem.duties = duty_at.iter().map(|&i| problem.duties[i as usize].clone()).collect();
-        let pools = pools(&problem);
+        let mut pools = pools(&problem);
         let (units, closed) = units(&problem, &pools);
+        mark_tight(&problem, &units, &mut pools);
         let mut unit_start = vec![0u32; problem.sites.len() + 1];
         units.iter().for_each(|unit| unit_start[unit.site as usize + 1] += 1);
         for site in 0..problem.sites.len() {
@@ -233,7 +236,15 @@ fn pools(problem: &Problem) -> Vec<Pool> {
         assert!(skills.len() <= Skills::BITS as usize, "an agency needs at most {} qualifications", Skills::BITS);
         let none = vec![0; problem.days.len()];
         let holders = vec![none.clone(); skills.len()];
-        pools.push(Pool { officers: Vec::new(), skills, holds: Vec::new(), present: none, holders, scarce: 0 });
+        pools.push(Pool {
+            officers: Vec::new(),
+            skills,
+            holds: Vec::new(),
+            present: none,
+            holders,
+            scarce: 0,
+            is_tight: false,
+        });
     }
     for (at, officer) in problem.officers.iter().enumerate() {
         let pool = &mut pools[officer.agency as usize];
@@ -258,6 +269,19 @@ fn pools(problem: &Problem) -> Vec<Pool> {
     pools
 }
 
+/// Marks the agencies whose seats, with one team for each site, take more than four fifths of the load caps.
+fn mark_tight(problem: &Problem, units: &[Unit], pools: &mut [Pool]) {
+    let mut teams = vec![0u64; pools.len()];
+    let mut doors: Vec<(u32, u32)> = units.iter().map(|unit| (unit.site, unit.agency)).collect();
+    doors.sort_unstable();
+    doors.dedup();
+    doors.into_iter().for_each(|(_, agency)| teams[agency as usize] += 1);
+    for (pool, teams) in pools.iter_mut().zip(teams) {
+        let caps: u64 = pool.officers.iter().map(|&at| u64::from(problem.officers[at as usize].visits_max)).sum();
+        pool.is_tight = teams * u64::from(problem.rules.team_size) * 5 > caps * 4;
+    }
+}
+
 /// Joins the duties of one site, agency and window, the separate ones aside; the second list holds the duties that
 /// no open day suits.
 fn units(problem: &Problem, pools: &[Pool]) -> (Vec<Unit>, Vec<u32>) {
@@ -265,8 +289,9 @@ fn units(problem: &Problem, pools: &[Pool]) -> (Vec<Unit>, Vec<u32>) {
     for (at, duty) in problem.duties.iter().enumerate() {
         let at = at as u32;
         let last = duty.last_day.min(problem.days.len() as u32 - 1);
-        let days = DaySet::span(duty.first_day, last).and(&problem.sites[duty.site as usize].open);
-        if days.is_empty() {
+        let site = &problem.sites[duty.site as usize];
+        let days = DaySet::span(duty.first_day, last).and(&site.open).without(&duty.closed);
+        if days.is_empty() || (site.halfdays > 1 && site.half.is_some()) {
             closed.push(at);
             continue;
         }

@@ -245,16 +245,16 @@ fn part_above(list: &mut Vec<Outing>, pool: &Pool, size: u32, doubles_max: u32, 
 pub(super) fn doubles_max(model: &Model, agency: u32, seats: u32) -> u32 {
     let team = model.problem.rules.team_size;
     let officers = model.pools[agency as usize].officers.iter().map(|&at| &model.problem.officers[at as usize]);
-    let mut queue: BinaryHeap<Reverse<(u32, u32, u32)>> = officers
-        .map(|officer| Reverse((officer.prior, 0, officer.visits_max.min(2 * officer.days.len()))))
-        .filter(|row| row.0.2 > 0)
+    let mut queue: BinaryHeap<Reverse<(u32, bool, u32, u32)>> = officers
+        .map(|officer| Reverse((officer.prior, true, 0, officer.visits_max.min(2 * officer.days.len()))))
+        .filter(|row| row.0.3 > 0)
         .collect();
     let mut paired = 0;
     for _ in 0..seats {
         let Some(mut row) = queue.pop() else { break };
-        let Reverse((load, given, room)) = &mut row;
-        (*load, *given, *room) = (*load + 1, *given + 1, *room - 1);
-        paired += u32::from(*given % 2 == 0);
+        let Reverse((load, is_even, given, room)) = &mut row;
+        (*load, *is_even, *given, *room) = (*load + 1, !*is_even, *given + 1, *room - 1);
+        paired += u32::from(*is_even);
         if *room > 0 {
             queue.push(row);
         }

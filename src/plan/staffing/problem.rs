@@ -84,7 +84,10 @@ pub struct Site {
     pub township: u32,
     /// Half-days that a visit takes, 1 or 2.
     pub halfdays: u32,
-    /// Days outside the entity's quiet periods.
+    /// The only half-day on which it is open, 0 morning or 1 afternoon; `None` for both. A visit of two half-days then
+    /// has no day.
+    pub half: Option<u8>,
+    /// Days on which it may be visited.
     pub open: DaySet,
     /// Officers who must not come, strictly increasing: recused (回避), or of the agency's last team there.
     pub barred: Vec<u32>,
@@ -99,12 +102,14 @@ pub struct Duty {
     pub items: Vec<u32>,
     pub first_day: u32,
     pub last_day: u32,
+    /// Days of the window on which it must not be done, such as quiet ones that bind this duty.
+    pub closed: DaySet,
     /// Whether it needs a visit of its own, which nobody else joins.
     pub separate: bool,
 }
 
 /// Is a set of days by position, up to [`DaySet::DAYS_MAX`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DaySet([u64; WORDS]);
 
 const WORDS: usize = 6;
@@ -164,6 +169,11 @@ impl DaySet {
     /// Returns the days in both sets.
     pub fn and(&self, other: &DaySet) -> DaySet {
         DaySet(std::array::from_fn(|i| self.0[i] & other.0[i]))
+    }
+
+    /// Returns the days that the other set does not hold.
+    pub fn without(&self, other: &DaySet) -> DaySet {
+        DaySet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
     }
 
     /// Returns the days in either set.

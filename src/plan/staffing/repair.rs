@@ -25,13 +25,19 @@ const SPLITS: u32 = 7;
 const EXCHANGES: usize = 16;
 
 /// Times that visits are moved for the sake of officers with too few.
-const LEVELLINGS: u32 = 3;
+const LEVELLINGS: u32 = 6;
 
 /// Officers of one agency for whom visits are moved at a time.
 const LEVEL_OFFICERS: usize = 6;
 
+/// Seats in a thousand that may stay with officers of whom a colleague has two visits less, before visits are moved.
+const UNFAIR_PERMILLE: u64 = 60;
+
 /// What such a move may cost, in the calendar's unit.
-const LEVEL_COST_MAX: i64 = 12;
+const LEVEL_COST_MAX: i64 = 24;
+
+/// Holds the days that visits, each given by its units, have left because they could not be staffed there.
+type Tabu = BTreeSet<(Vec<u32>, u32)>;
 
 /// Holds the teams of all agencies, and what could not be staffed.
 pub(super) struct Repaired {
@@ -51,12 +57,14 @@ pub(super) fn staff_all(
 ) -> Repaired {
     let agencies = calendar.model.pools.len() as u32;
     let mut hints = Hints::default();
-    let mut tabu: BTreeSet<(Vec<u32>, u32)> = BTreeSet::new();
+    let mut tabu = Tabu::new();
     let mut ids = number(calendar);
     let teams = vec![AgencyTeams::default(); agencies as usize];
     let mut done = Repaired { teams, ids: Vec::new(), dropped: Vec::new() };
     let mut dirty: BTreeSet<u32> = (0..agencies).collect();
     let mut levelled = 0;
+    let mut rigid: BTreeSet<u32> = BTreeSet::new();
+    let mut before_levelling: Option<(Calendar, Hints, Vec<AgencyTeams>, Vec<String>)> = None;
     for round in 0.. {
         for &agency in &dirty {
             done.teams[agency as usize] = with_less_doubles(calendar, tickets, &ids, agency, &mut hints);
@@ -65,20 +73,38 @@ pub(super) fn staff_all(
         for (agency, teams) in done.teams.iter().enumerate() {
             for &row in &teams.failed {
                 let visits = &teams.outings[row as usize].outing.visits;
+                // Two visits that were given new days as single ones must not meet again as one outing.
+                if let [one, other] = visits[..] {
+                    hints.apart.extend([(agency as u32, one, other), (agency as u32, other, one)]);
+                }
                 short.extend(visits.iter().map(|&visit| (visit, agency as u32, Reason::NoFreeOfficers)));
             }
         }
         crowded(calendar, &mut short);
         let mut touched: BTreeSet<u32> = BTreeSet::new();
+        if let (false, Some((calendar_then, hints_then, teams_then, ids_then))) =
+            (short.is_empty(), before_levelling.take())
+        {
+            // Fairness is not worth a visit: back to what could be staffed, and hands off these agencies.
+            rigid.extend(short.iter().map(|row| row.1));
+            (*calendar, hints, done.teams, ids) = (calendar_then, hints_then, teams_then, ids_then);
+            short.clear();
+        }
         if short.is_empty() {
             if levelled == LEVELLINGS {
                 break;
             }
             levelled += 1;
-            touched = level(calendar, &done.teams);
+            let behind = behind(calendar, &done.teams);
+            if behind.is_empty() {
+                break;
+            }
+            let now = (calendar.clone(), hints.clone(), done.teams.clone(), ids.clone());
+            touched = level(calendar, &done.teams, &behind, &rigid);
             if touched.is_empty() {
                 break;
             }
+            before_levelling = Some(now);
         }
         let mut moved: BTreeSet<u32> = BTreeSet::new();
         for (visit, agency, reason) in short {
@@ -90,14 +116,16 @@ pub(super) fn staff_all(
             let teams = &done.teams;
             if round < ROUNDS
                 && reason == Reason::NoFreeOfficers
-                && redate(calendar, &hints, agency, teams, visit, None)
+                && redate(calendar, &hints, &tabu, agency, teams, visit, None)
             {
+                tabu.insert((row.units, row.day));
                 continue;
             }
             if round < ROUNDS
                 && reason == Reason::NoFreeOfficers
-                && let Some(other) = exchange(calendar, &hints, agency, teams, visit)
+                && let Some((other, units, day)) = exchange(calendar, &hints, &tabu, agency, teams, visit)
             {
+                tabu.insert((units, day));
                 moved.insert(other);
                 touched.insert(calendar.visits[other as usize].site);
                 continue;
@@ -146,23 +174,65 @@ pub(super) fn staff_all(
     done
 }
 
-/// Brings visits to the days of officers who have far fewer than their colleagues because they are there on few days;
-/// returns the sites whose visits were moved.
-///
-/// Only agencies whose load caps leave room take part, and only moves that cost at most [`LEVEL_COST_MAX`] are made.
-fn level(calendar: &mut Calendar, teams: &[AgencyTeams]) -> BTreeSet<u32> {
+/// Counts the seats of each agency that a colleague with at least two visits less could have taken on some day, and
+/// returns the agencies with most of them, as many as leave at most [`UNFAIR_PERMILLE`] of all seats to the others.
+fn behind(calendar: &Calendar, all: &[AgencyTeams]) -> BTreeSet<u32> {
     let model = calendar.model;
-    let size = model.problem.rules.team_size;
+    let (mut unfair, mut seats) = (Vec::new(), 0);
+    for (agency, teams) in (0u32..).zip(all) {
+        let pool = &model.pools[agency as usize];
+        let officers: Vec<&super::problem::Officer> =
+            pool.officers.iter().map(|&at| &model.problem.officers[at as usize]).collect();
+        let mut given = vec![0; officers.len()];
+        for row in &teams.outings {
+            row.team.iter().for_each(|&at| given[at as usize] += row.outing.visits.len() as u32);
+        }
+        let load = |at: usize| officers[at].prior + given[at];
+        let mut least: Vec<usize> = (0..officers.len()).filter(|&at| given[at] < officers[at].visits_max).collect();
+        least.sort_by_key(|&at| (load(at), at));
+        let mut count = 0u64;
+        for row in &teams.outings {
+            for &visit in &row.outing.visits {
+                let place = &calendar.visits[visit as usize];
+                let units = place.units.iter().map(|&unit| model.units[unit as usize].days);
+                let days = units.reduce(|a, b| a.and(&b)).unwrap_or_default();
+                let need = place.parts.iter().find(|part| part.agency == agency).map_or(0, |part| part.need);
+                seats += row.team.len() as u64;
+                for &seat in &row.team {
+                    let others = row.team.iter().filter(|&&other| other != seat);
+                    let rest = need & !others.fold(0, |all, &other| all | pool.holds[other as usize]);
+                    let mut fewer = least.iter().take_while(|&&at| load(at) + 2 <= load(seat as usize));
+                    let could = fewer.any(|&at| {
+                        rest & !pool.holds[at] == 0
+                            && !row.team.contains(&(at as u32))
+                            && model.may_enter(pool.officers[at], place.site)
+                            && !officers[at].days.and(&days).is_empty()
+                    });
+                    count += u64::from(could);
+                }
+            }
+        }
+        unfair.push((count, agency));
+    }
+    unfair.sort_unstable();
+    let mut left = seats * UNFAIR_PERMILLE / 1_000;
+    let mut rest = unfair.into_iter().skip_while(|&(count, _)| {
+        let fits = count <= left;
+        left -= if fits { count } else { 0 };
+        fits
+    });
+    rest.by_ref().map(|row| row.1).collect()
+}
+
+/// Brings visits to the days of officers who have far fewer than their colleagues because they are there on few days, and
+/// parts pairs for it; returns the sites whose visits were moved.
+///
+/// Only moves that cost at most [`LEVEL_COST_MAX`] are made, and none that changes a day of a `rigid` agency.
+fn level(calendar: &mut Calendar, all: &[AgencyTeams], behind: &BTreeSet<u32>, rigid: &BTreeSet<u32>) -> BTreeSet<u32> {
+    let model = calendar.model;
     let mut touched = BTreeSet::new();
-    let roomy: Vec<bool> = (model.pools.iter().zip(teams))
-        .map(|(pool, teams)| {
-            let seats: usize = teams.outings.iter().map(|row| row.outing.visits.len()).sum::<usize>() * size as usize;
-            let caps: u64 =
-                pool.officers.iter().map(|&at| u64::from(model.problem.officers[at as usize].visits_max)).sum();
-            seats as u64 * 10 <= caps * 9
-        })
-        .collect();
-    for (agency, teams) in teams.iter().enumerate().filter(|(agency, _)| roomy[*agency]) {
+    for agency in behind.difference(rigid).map(|&agency| agency as usize) {
+        let teams = &all[agency];
         let pool = &model.pools[agency];
         let mut loads: Vec<u32> = pool.officers.iter().map(|&at| model.problem.officers[at as usize].prior).collect();
         let mut out = vec![BTreeSet::new(); loads.len()];
@@ -182,20 +252,19 @@ fn level(calendar: &mut Calendar, teams: &[AgencyTeams]) -> BTreeSet<u32> {
             let officer = &model.problem.officers[pool.officers[at] as usize];
             for _ in load + 1..middle {
                 let mut best: Option<(i64, u32, u32, u8)> = None;
-                for row in &teams.outings {
-                    let visit = row.outing.visits[0];
-                    let place = calendar.visits[visit as usize].clone();
+                for &visit in teams.outings.iter().flat_map(|row| &row.outing.visits) {
+                    let place = &calendar.visits[visit as usize];
                     let may = model.may_enter(pool.officers[at], place.site) && !touched.contains(&place.site);
                     let free = officer.days.contains(place.day) && !out[at].contains(&place.day);
-                    let easy = place.parts.iter().all(|part| roomy[part.agency as usize]);
-                    if row.outing.visits.len() > 1 || !may || free || !easy {
+                    let easy = place.parts.iter().all(|part| !rigid.contains(&part.agency));
+                    if !may || free || !easy {
                         continue;
                     }
                     let saved = calendar.cost_to_remove(visit);
                     for &day in
                         place.choice.iter().filter(|&&day| officer.days.contains(day) && !out[at].contains(&day))
                     {
-                        for half in 0..if place.whole { 1 } else { 2 } {
+                        for half in place.halves() {
                             let cost = saved + calendar.cost_to_add(visit, day, half);
                             if best.is_none_or(|best| (cost, visit, day, half) < best) {
                                 best = Some((cost, visit, day, half));
@@ -335,10 +404,14 @@ fn part_pairs(calendar: &Calendar, agency: u32, tried: &AgencyTeams, hints: &mut
     changed
 }
 
-/// Adds the visits by which an agency is over its teams on a day, the last of the day first.
+/// Adds the visits by which an agency is over its teams on a day, the last of the day first, and of two visits of a site
+/// at the same time the later one in the calendar.
 fn crowded(calendar: &Calendar, short: &mut BTreeSet<(u32, u32, Reason)>) {
     let mut seen = HashSet::new();
     for (at, visit) in calendar.visits.iter().enumerate().rev().filter(|(_, visit)| visit.placed) {
+        if calendar.meets_twin(at as u32) && seen.insert((u32::MAX, visit.site)) {
+            short.insert((at as u32, visit.parts[0].agency, Reason::AgencyDaysFull));
+        }
         for part in &visit.parts {
             if calendar.is_over(part.agency, visit.day) && seen.insert((part.agency, visit.day)) {
                 short.insert((at as u32, part.agency, Reason::AgencyDaysFull));
@@ -348,7 +421,7 @@ fn crowded(calendar: &Calendar, short: &mut BTreeSet<(u32, u32, Reason)>) {
 }
 
 /// Gives a visit the cheapest date that it has not had, or any if it has had them all.
-fn place_anew(calendar: &mut Calendar, visit: u32, tabu: &BTreeSet<(Vec<u32>, u32)>, steps: &mut Steps) {
+fn place_anew(calendar: &mut Calendar, visit: u32, tabu: &Tabu, steps: &mut Steps) {
     let all = calendar.visits[visit as usize].choice.clone();
     let units = calendar.visits[visit as usize].units.clone();
     let fresh: Vec<u32> = all.iter().copied().filter(|&day| !tabu.contains(&(units.clone(), day))).collect();
@@ -362,9 +435,12 @@ fn place_anew(calendar: &mut Calendar, visit: u32, tabu: &BTreeSet<(Vec<u32>, u3
 
 /// Gives a visit the cheapest date on which its agency has a team for it, without changing anything else; with
 /// `first`, only if that visit finds its team thereby. Tells whether there was one.
+///
+/// Days that `tabu` holds for the visit have been left before, so that no two visits take turns for ever.
 fn redate(
     calendar: &mut Calendar,
     hints: &Hints,
+    tabu: &Tabu,
     agency: u32,
     teams: &[AgencyTeams],
     visit: u32,
@@ -372,6 +448,7 @@ fn redate(
 ) -> bool {
     let row = calendar.visits[visit as usize].clone();
     let mut days = days_that_help(calendar, hints, agency, &teams[agency as usize], visit, first);
+    days.retain(|&day| !tabu.contains(&(row.units.clone(), day)));
     // The other agencies should find their teams there as well, if that can be had.
     for part in row.parts.iter().filter(|part| part.agency != agency) {
         if days.len() > 1 {
@@ -383,8 +460,8 @@ fn redate(
         }
     }
     calendar.lift(visit);
-    let halves = if row.whole { 1 } else { 2 };
-    let dates = days.into_iter().filter(|&day| day != row.day).flat_map(|day| (0..halves).map(move |half| (day, half)));
+    let dates =
+        days.into_iter().filter(|&day| day != row.day).flat_map(|day| row.halves().map(move |half| (day, half)));
     let best = dates.map(|(day, half)| (calendar.cost_to_add(visit, day, half), day, half)).min();
     match best {
         Some((_, day, half)) => calendar.place(visit, day, half),
@@ -393,8 +470,16 @@ fn redate(
     best.is_some()
 }
 
-/// Gives another visit of the agency another date, so that a short one finds its team; returns which.
-fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, all: &[AgencyTeams], short: u32) -> Option<u32> {
+/// Gives another visit of the agency another date, so that a short one finds its team; returns which, with its units and
+/// the day that it left.
+fn exchange(
+    calendar: &mut Calendar,
+    hints: &Hints,
+    tabu: &Tabu,
+    agency: u32,
+    all: &[AgencyTeams],
+    short: u32,
+) -> Option<(u32, Vec<u32>, u32)> {
     let teams = &all[agency as usize];
     let seated = teams.outings.iter().filter(|row| row.outing.visits.len() == 1 && !row.team.is_empty());
     let mut others: Vec<(usize, u32)> = seated
@@ -403,5 +488,8 @@ fn exchange(calendar: &mut Calendar, hints: &Hints, agency: u32, all: &[AgencyTe
         .collect();
     others.sort_unstable();
     others.truncate(EXCHANGES);
-    others.into_iter().map(|row| row.1).find(|&other| redate(calendar, hints, agency, all, other, Some(short)))
+    others.into_iter().find_map(|(_, other)| {
+        let (units, day) = (calendar.visits[other as usize].units.clone(), calendar.visits[other as usize].day);
+        redate(calendar, hints, tabu, agency, all, other, Some(short)).then_some((other, units, day))
+    })
 }

@@ -76,8 +76,7 @@ pub(super) fn construct(calendar: &mut Calendar, steps: &mut Steps) {
 /// Finds the cheapest date of a visit that has none; of equal ones the generator takes one.
 pub(super) fn cheapest(calendar: &Calendar, visit: u32, steps: &mut Steps) -> Option<(i64, u32, u8)> {
     let row = &calendar.visits[visit as usize];
-    let halves = if row.whole { 1 } else { 2 };
-    let dates = row.choice.iter().flat_map(|&day| (0..halves).map(move |half| (day, half)));
+    let dates = row.choice.iter().flat_map(|&day| row.halves().map(move |half| (day, half)));
     let rated = dates.map(|(day, half)| (calendar.cost_to_add(visit, day, half), steps.next(), day, half));
     rated.min().map(|(cost, _, day, half)| (cost, day, half))
 }
@@ -144,7 +143,7 @@ fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, step
         } else {
             (row.choice[pick(row.choice.len())], (dice >> 4 & 1) as u8)
         };
-        let half = if row.whole { 0 } else { half };
+        let half = if row.whole { 0 } else { row.only.unwrap_or(half) };
         if (day, half) == now || !row.open.contains(day) {
             continue;
         }
