@@ -8,7 +8,7 @@ HEADINGS = {
     "travel": "from,to,minutes",
     "items": "code,agency,name,class,object,method,qualification,basis,minutes,cap_per_year,ratio_wording,"
     "frequency_wording",
-    "entities": "id,name,kind,industry,township,address,class,status,tags,flags,quiet,registered",
+    "entities": "id,name,kind,industry,township,address,class,status,tags,flags,quiet,registered,season,hours",
     "inspectors": "certificate,name,agency,valid_from,valid_until,status,qualifications,townships,leave,visits_max,"
     "expert",
     "tasks": "code,name,kind,directed,lead,partners,items,industries,kinds,tags,townships,classes,rate,wording,first,"
@@ -85,10 +85,10 @@ def small_tables():
         name = f"甲{at:02d}商行"
         if at == 8:
             name, township = '乙08"快修"商行, 城东店', "330106002"
-        entities.append([identifier, name, kind, industry, township, "", class_, status, tags, "", "", ""])
+        entities.append([identifier, name, kind, industry, township, "", class_, status, tags, "", "", "", "", ""])
     ids_by_number = [row[0] for row in entities]
-    entities.append(["", "无证摊位", "individual", "6210", "330106001", "", "", "active", "餐饮", "", "", ""])
-    entities.append(["", "无证摊位", "individual", "6210", "330106002", "", "", "moved", "", "", "", ""])
+    entities.append(["", "无证摊位", "individual", "6210", "330106001", "", "", "active", "餐饮", "", "", "", "", ""])
+    entities.append(["", "无证摊位", "individual", "6210", "330106002", "", "", "moved", "", "", "", "", "", ""])
     history = [
         [ids_by_number[0], "D01", "2026-03-02", "yes", "D01-001", "T330106001;T330106002", "合格"],
         [ids_by_number[0], "D02", "2026-05-12", "yes", "", "", ""],

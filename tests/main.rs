@@ -23,6 +23,7 @@ mod opening;
 mod potentials;
 mod properties;
 mod publishing;
+mod quiet;
 mod readers;
 mod results;
 mod sample;

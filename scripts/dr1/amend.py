@@ -20,6 +20,7 @@ from .teams import (
     duty_items,
     find_outings,
     in_spans,
+    is_open,
     is_working_day,
     rank_officers,
     spanned_days,
@@ -304,10 +305,16 @@ def slots(plan, visit, was, now):
         work[item.agency] += int(item.minutes)
     halves = ("day",) if max(work.values(), default=0) > rules["half_day_minutes"] else ("AM", "PM")
     windows = [(plan.inputs.task[t].first, plan.inputs.task[t].last) for t in split_list(visit.tasks)]
-    quiet = rules["quiet"] + read_spans(plan.inputs.entity[visit.entity_id].quiet)
+    entity = plan.inputs.entity[visit.entity_id]
+    if entity.hours:
+        halves = tuple(half for half in halves if half == entity.hours)
+    taken = {(v.date, v.half) for v in plan.visits.values() if v.entity_id == visit.entity_id and v.visit_id != visit.visit_id}
     for date in spanned_days(max(was.date, rules["first"]), rules["last"]):
-        is_open = is_working_day(plan.inputs, date) and all(in_spans(date, [w]) for w in windows) and not in_spans(date, quiet)
-        for half in halves if is_open else ():
+        open_ = (is_working_day(plan.inputs, date) and all(in_spans(date, [w]) for w in windows)
+                 and all(is_open(plan.inputs, task, entity, date) for task in split_list(visit.tasks)))
+        for half in halves if open_ else ():
+            if any(day == date and (half == "day" or half == other) for day, other in taken):
+                continue
             is_late = date > was.date or half == "day" or was.half in ("AM", "day") or half == "PM"
             if is_late and now < f"{date}T{OVER[half]}":
                 yield date, half

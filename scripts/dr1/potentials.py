@@ -3,8 +3,8 @@ import collections
 
 from .answers import No
 from .lottery import is_number
-from .tables import split_list
-from .teams import check_sorted, is_working_day, in_spans, spanned_days
+from .tables import EXCEPT, split_list
+from .teams import check_sorted, is_quiet, is_working_day, spanned_days
 
 
 HEADING = "agency,visits,kind,id,price,one,other,kept"
@@ -247,7 +247,8 @@ def check_potentials(inputs, roster, visit_of, outings, teams, ranked, rows):
     by_flow = collections.defaultdict(dict)
     for row in rows:
         by_flow[row.agency, int(row.visits)][row.kind, row.id] = row
-    days = sum(is_working_day(inputs, date) and not in_spans(date, inputs.plan["quiet"])
+    binding = [rule["days"] for rule in inputs.plan["quiet"] if not any(rule[key] for key in EXCEPT)]
+    days = sum(is_working_day(inputs, date) and not any(is_quiet(inputs, date, quiet) for quiet in binding)
                for date in spanned_days(inputs.plan["first"], inputs.plan["last"]))
     before, flows, kept = loads_before(inputs), 0, 0
     for agency, all_ in build_outings(inputs, roster, visit_of, outings, teams, ranked).items():

@@ -107,6 +107,23 @@ def is_span(text):
     return len(parts) == 2 and all(map(is_date, parts)) and parts[0] <= parts[1]
 
 
+def is_range(text, most, wraps=False):
+    match = re.fullmatch("([1-9][0-9]?)-([1-9][0-9]?)", text)
+    return bool(match) and max(map(int, match.groups())) <= most and (wraps or int(match[1]) <= int(match[2]))
+
+
+def is_quiet_days(text):
+    """§8.2: a span, or days that return."""
+    kind, _, rest = text.partition(" ")
+    count = re.fullmatch("([1-9][0-9]?) days", rest)
+    return (is_span(text) or kind == "weekly" and is_range(rest, 7)
+            or kind == "monthly" and (is_range(rest, 31) or bool(count) and int(count[1]) <= 31))
+
+
+def is_season(text):
+    return is_span(text) or is_range(text, 12, wraps=True)
+
+
 def is_rate(text):
     if " " not in text:
         return read_rate(text) is not None
@@ -136,6 +153,8 @@ KINDS = {  # what a column may hold
     "list": is_list,
     "codes": lambda t: is_list(t, is_code),
     "spans": lambda t: is_list(t, is_span),
+    "quiet": lambda t: is_list(t, is_quiet_days),
+    "seasons": lambda t: is_list(t, is_season),
     "classes": lambda t: is_list(t, lambda e: len(e) == 1 and e in CLASSES),
     "flags": lambda t: is_list(t, lambda e: e in ("abnormal", "serious")),
     "industry": lambda t: re.fullmatch("[0-9]{0,4}", t),
@@ -153,7 +172,7 @@ TABLES = {  # column, or column:kind, or column=word|word; no mark: free text
                  "cap_per_year:count? ratio_wording frequency_wording",
     "entities.csv": "id name kind=enterprise|individual|cooperative|institution|other industry:industry township:code "
                     "address class=A|B|C|D| status=active|deregistered|revoked|moved|duplicate tags:list flags:flags "
-                    "quiet:spans registered",
+                    "quiet:quiet registered season:seasons hours=AM|PM|",
     "inspectors.csv": "certificate:id name agency:code valid_from:date valid_until:date status=valid|cancelled "
                       "qualifications:list townships:codes leave:spans visits_max:number? expert=yes|no",
     "tasks.csv": "code:task name kind=joint|single|industry directed=directed|undirected lead:code partners:partners "
@@ -196,9 +215,19 @@ PLAN = [
     ("[teams]", "size agencies_per_visit_max visits_per_day_max hop_minutes_max visits_max half_day_minutes"),
     ("[[quiet]]", "first last reason"),
 ]
+EXCEPT = ("except_tasks", "except_items", "except_classes", "except_tags")
 PLAN_VALUES = {
     "region": "[0-9]{6}", "name": "[0-9A-Za-z._-]{1,32}", "rounding": "up|nearest|floor_min_1", "without_id": "leave_out",
     "suite": "dr1-gm",
+}
+
+
+QUIET_VALUES = {
+    "days": lambda t: t == "own" or is_quiet_days(t),
+    "except_tasks": lambda t: is_list(t, lambda e: is_code(e) and e != "*"),
+    "except_items": lambda t: t in ("", "key"),
+    "except_classes": KINDS["classes"],
+    "except_tags": is_list,
 }
 
 
@@ -212,7 +241,7 @@ def toml_value(text):
 
 
 def read_plan(data):
-    """§8.2: plan.toml in its one layout, as one dict of all keys; the quiet spans under `quiet`."""
+    """§8.2: plan.toml in its one layout, as one dict of all keys; the quiet rules under `quiet`, in one form."""
     try:
         blocks = data.decode("utf-8")[:-1].split("\n\n")
     except UnicodeDecodeError as error:
@@ -224,13 +253,18 @@ def read_plan(data):
     wanted += ["[[quiet]]"] * (len(blocks) - len(wanted))
     for block, name in zip(blocks + [""] * len(wanted), wanted):
         lines, table = block.split("\n"), {}
-        for line, key in itertools.zip_longest(lines, [name] + forms[name].split(), fillvalue=""):
+        keys = forms[name].split()
+        if name == "[[quiet]]" and lines[1:2] and lines[1].startswith("days "):
+            keys = ["days", "reason", *EXCEPT]
+        for line, key in itertools.zip_longest(lines, [name] + keys, fillvalue=""):
             number += 1
             if line == key == name:
                 continue
             value = toml_value(line[len(key) + 3:]) if line.startswith(key + " = ") else None
             if key in ("first", "last"):
                 good = isinstance(value, str) and is_date(value)
+            elif key in QUIET_VALUES:
+                good = isinstance(value, str) and QUIET_VALUES[key](value)
             elif name == "[teams]" or key == "visits_per_year_max":
                 good = isinstance(value, int) and (value >= 1 or name == "[teams]")
             elif name == "[tables]":
@@ -244,11 +278,16 @@ def read_plan(data):
             table[key] = value
         number += 1
         if name == "[[quiet]]":
-            plan["quiet"].append((table["first"], table["last"], table["reason"]))
+            span = f"{table['first']}/{table['last']}" if "first" in table else ""
+            rule = {"days": span, "reason": "", **dict.fromkeys(EXCEPT, ""), **table}
+            if not span and not any(rule[key] for key in EXCEPT) and (rule["days"] == "own" or is_span(rule["days"])):
+                raise No("inputs/plan.toml", f"line {number - 1}", "a span as first and last, own days with exceptions", block)
+            plan["quiet"].append({key: rule[key] for key in ("days", "reason", *EXCEPT)})
         elif name != "[tables]":
             plan.update(table)
-    if data[-1:] != b"\n" or plan["quiet"] != sorted(set(plan["quiet"])):
-        raise No("inputs/plan.toml", "the whole file", "LF at the end, quiet spans sorted", "another form")
+    order = [tuple(rule.values()) for rule in plan["quiet"]]
+    if data[-1:] != b"\n" or order != sorted(set(order)):
+        raise No("inputs/plan.toml", "the whole file", "LF at the end, quiet rules sorted", "another form")
     return plan
 
 

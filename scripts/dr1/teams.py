@@ -1,7 +1,9 @@
 """§9 and §11.3: duties, visits and teams."""
+import calendar
 import collections
 import datetime
 import functools
+import itertools
 import re
 
 from .answers import No
@@ -23,6 +25,62 @@ def spanned_days(first, last):
     """All dates from first to last."""
     start, end = map(datetime.date.fromisoformat, (first, last))
     return [(start + datetime.timedelta(n)).isoformat() for n in range((end - start).days + 1)]
+
+
+@functools.lru_cache(maxsize=None)
+def visit_days(worked, length, count):
+    """§9.1: the days that `monthly <count> days` leaves of a month of that length, out of its working days."""
+    left = min(max(length - count, 0), len(worked))
+    return {worked[(2 * i + 1) * len(worked) // (2 * left)] for i in range(left)}
+
+
+def is_quiet(inputs, date, days):
+    """§9.1: whether a working day is one of some quiet days; a rule about entities' own days has none itself."""
+    kind, _, rest = days.partition(" ")
+    if kind == "own":
+        return False
+    if kind == "weekly":
+        first, last = map(int, rest.split("-"))
+        return first <= datetime.date.fromisoformat(date).isoweekday() <= last
+    if kind == "monthly" and rest.endswith(" days"):
+        year, month = map(int, date.split("-")[:2])
+        length = calendar.monthrange(year, month)[1]
+        dates = (f"{date[:8]}{day:02}" for day in range(1, length + 1))
+        worked = tuple(day for day in dates if is_working_day(inputs, day))
+        return date not in visit_days(worked, length, int(rest.split(" ")[0]))
+    if kind == "monthly":
+        first, last = map(int, rest.split("-"))
+        return first <= int(date[8:]) <= last
+    return in_spans(date, read_spans(days))
+
+
+def is_excepted(inputs, rule, task, entity):
+    """§9.1: whether a quiet rule does not bind a task's visit to an entity."""
+    return (task in split_list(rule["except_tasks"])
+            or (rule["except_items"] == "key"
+                and any(inputs.item[code].class_ == "key" for code in split_list(inputs.task[task].items)))
+            or (entity.class_ or "N") in split_list(rule["except_classes"])
+            or any(tag in split_list(rule["except_tags"]) for tag in split_list(entity.tags)))
+
+
+def in_season(date, part):
+    """§9.1: whether a date lies in a part of an entity's season, months or a span."""
+    if "/" in part:
+        return in_spans(date, read_spans(part))
+    first, last = map(int, part.split("-"))
+    month = int(date[5:7])
+    return first <= month <= last if first <= last else month >= first or month <= last
+
+
+def is_open(inputs, task, entity, date):
+    """§9.1: whether a working day is neither quiet for a task at an entity nor out of the entity's season."""
+    own = any(is_quiet(inputs, date, days) for days in split_list(entity.quiet))
+    for rule in inputs.plan["quiet"]:
+        excepted = is_excepted(inputs, rule, task, entity)
+        if is_quiet(inputs, date, rule["days"]) and not excepted:
+            return False
+        own = own and not (rule["days"] == "own" and excepted)
+    return not own and (not entity.season or any(in_season(date, part) for part in split_list(entity.season)))
 
 
 def duty_items(inputs, task, agency):
@@ -69,9 +127,10 @@ def check_visit(inputs, visit, number, long):
         window = (inputs.task[task].first, inputs.task[task].last)
         demand(in_spans(visit.date, [window]), "date", f"{window[0]} to {window[1]}, the window of {task}")
     demand(is_working_day(inputs, visit.date), "date", "a working day")
-    demand(not in_spans(visit.date, plan["quiet"]), "date", "no quiet day of the county")
-    demand(not in_spans(visit.date, read_spans(entity.quiet)), "date", "no quiet day of the entity")
-    halves = ("day",) if visit.entity_id in long else ("AM", "PM")
+    for task in tasks:
+        demand(is_open(inputs, task, entity, visit.date), "date", f"no quiet day for {task}, in the entity's season")
+    halves = ("day",) if visit.entity_id in long else (entity.hours,) if entity.hours else ("AM", "PM")
+    demand(not (entity.hours and visit.entity_id in long), "half", "no visit: a whole day at an entity open half days")
     demand(visit.half in halves, "half", " or ".join(halves))
     demand(visit.lead == inputs.task[tasks[0]].lead, "lead", inputs.task[tasks[0]].lead)
     demand(len(tasks) == 1 or all(inputs.task[t].separate == "no" for t in tasks), "tasks", "a separate task alone")
@@ -86,6 +145,10 @@ def check_visit_ids(by_entity):
             expected = entity if k == 1 else f"{entity}/{k}"
             if visit.visit_id != expected:
                 raise No("visits.csv", f"visit {k} of {entity} ({visit.date} {visit.half})", expected, visit.visit_id)
+        for date, same in itertools.groupby(sorted(visits, key=lambda v: v.date), lambda v: v.date):
+            halves = [visit.half for visit in same]
+            if len(halves) > 1 and ("day" in halves or len(set(halves)) < len(halves)):
+                raise No("visits.csv", f"{entity} on {date}", "visits in different halves", ", ".join(halves))
 
 
 def check_visit_duties(inputs, duties, unplaced, visits, by_entity):

@@ -6,7 +6,7 @@ use crate::files::freeze::File;
 use crate::files::rows::Csv;
 
 /// Columns of `entities.csv` that decide who can be drawn, with their places.
-const DECIDING: [(&str, usize); 8] = [
+const DECIDING: [(&str, usize); 10] = [
     ("kind", 2),
     ("industry", 3),
     ("township", 4),
@@ -15,6 +15,8 @@ const DECIDING: [(&str, usize); 8] = [
     ("tags", 8),
     ("flags", 9),
     ("quiet", 10),
+    ("season", 12),
+    ("hours", 13),
 ];
 
 /// Holds the report and its figures.

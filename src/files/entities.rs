@@ -2,7 +2,7 @@
 
 use super::cells::{self, DayOf};
 use super::faults::{Faults, Place};
-use super::fields::{date, mention, sorted, spans, word};
+use super::fields::{date, mention, quiet_days, seasons, sorted, word};
 use super::header::Origin;
 use super::index::Index;
 use super::industry;
@@ -10,7 +10,7 @@ use super::table::{Field, Table};
 use super::uscc::{self, Doubt, Kind};
 use crate::both;
 use crate::lottery::{Iv, Suite};
-use crate::plan::model::{Class, Entity, EntityKind, Flag, Status, TownshipNo, WithoutId};
+use crate::plan::model::{Class, Entity, EntityKind, Flag, Half, Status, TownshipNo, WithoutId};
 use crate::plan::words::Word;
 
 /// Is what `plan.toml` decides about entities without a code.
@@ -39,8 +39,9 @@ pub fn entities(
         let fallback = fallback.and_then(|told| table.field_named(told, &mut fallback_origin));
         let [id, name, kind, industry, township, address] =
             ["id", "name", "kind", "industry", "township", "address"].map(|name| table.field(name));
-        let [class, status, tags, flags, quiet, registered] =
-            ["class", "status", "tags", "flags", "quiet", "registered"].map(|name| table.field(name));
+        let [class, status, tags, flags, quiet, registered, season, hours] =
+            ["class", "status", "tags", "flags", "quiet", "registered", "season", "hours"]
+                .map(|name| table.field(name));
         for row in 0..table.len() {
             let id = match fallback {
                 Some(fallback) if id.text(row).is_empty() && !fallback.text(row).is_empty() => {
@@ -74,8 +75,10 @@ pub fn entities(
                 status: status_of(status, row, faults),
                 tags: sorted(tags.text(row)),
                 flags: flags_of(flags, row, faults),
-                quiet: spans(quiet, row, faults),
+                quiet: quiet_days(quiet, row, faults),
                 registered: date(registered, row, DayOf::First, faults),
+                season: seasons(season, row, faults),
+                hours: hours_of(hours, row, faults),
             };
             if entity.id.is_empty() {
                 if decision.without_id == WithoutId::Refuse {
@@ -347,6 +350,11 @@ pub fn class_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Cla
         );
         None
     })
+}
+
+/// Reads the half-day on which an entity is open; an empty cell and the whole day are both halves.
+fn hours_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Option<Half> {
+    Some(word(field, row, Half::WholeDay, faults)).filter(|half| *half != Half::WholeDay)
 }
 
 fn flags_of(field: Field<'_>, row: usize, faults: &mut Faults) -> Vec<Flag> {

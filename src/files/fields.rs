@@ -3,10 +3,11 @@
 use super::cells::{self, DayOf, Written};
 use super::faults::Faults;
 use super::index::Index;
+use super::quiet;
 use super::table::Field;
 use crate::both;
 use crate::lang::Text;
-use crate::plan::model::Span;
+use crate::plan::model::{QuietDays, Season, Span};
 use crate::plan::words::Word;
 
 /// Reads a whole number, a default where the cell is empty; reports `not-a-number`.
@@ -120,6 +121,43 @@ pub fn spans(field: Field<'_>, row: usize, faults: &mut Faults) -> Vec<Span> {
     spans.sort();
     spans.dedup();
     spans
+}
+
+/// Reads a list of quiet days; reports `not-quiet-days`.
+pub fn quiet_days(field: Field<'_>, row: usize, faults: &mut Faults) -> Vec<QuietDays> {
+    let cause =
+        both!("these are no dates in order and no days that return", "这既不是先后有序的日期，也不是重复出现的日子");
+    list_of(field, row, quiet::days, ("not-quiet-days", cause, quiet::remedy()), faults)
+}
+
+/// Reads a list of opening seasons; reports `not-a-season`.
+pub fn seasons(field: Field<'_>, row: usize, faults: &mut Faults) -> Vec<Season> {
+    let cause = both!("these are no months and no dates in order", "这既不是月份，也不是先后有序的日期");
+    let remedy = both!(
+        "write months such as 11-3, or first/last such as 2024-02-26/2024-07-05",
+        "填写月份，例如 11月至次年3月，或 起/止，例如 2024-02-26/2024-07-05"
+    );
+    list_of(field, row, quiet::season, ("not-a-season", cause, remedy), faults)
+}
+
+/// Reads a list whose entries are sorted and stand once each.
+fn list_of<T: Ord>(
+    field: Field<'_>,
+    row: usize,
+    read: fn(&str) -> Option<T>,
+    (code, cause, remedy): (&'static str, Text, Text),
+    faults: &mut Faults,
+) -> Vec<T> {
+    let mut values = Vec::new();
+    for part in cells::list(field.text(row)) {
+        match read(part) {
+            Some(value) => values.push(value),
+            None => faults.error(code, field.place(row), part, cause.clone(), remedy.clone()),
+        }
+    }
+    values.sort();
+    values.dedup();
+    values
 }
 
 /// Reads a date or nothing; a month alone stands for its first or last day, as `day` says.

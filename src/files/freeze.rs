@@ -2,6 +2,7 @@
 
 use super::cells;
 use super::columns;
+use super::quiet;
 use super::rows::Csv;
 use super::rules::{self, PLAN_FILE};
 use crate::plan::model::{Entity, Inputs, Partner, Recused, Span, Task, TownshipNo};
@@ -96,8 +97,10 @@ fn entities(inputs: &Inputs) -> File {
             entity.status.word(),
             &entity.tags.join(";"),
             &flags.join(";"),
-            &spans(&entity.quiet),
+            &quiet::list_text(&entity.quiet, quiet::days_text),
             &entity.registered.map_or(String::new(), |date| date.to_string()),
+            &quiet::list_text(&entity.season, quiet::season_text),
+            entity.hours.map_or("", Word::word),
         ]);
     };
     inputs.entities_without_id.iter().for_each(&mut row);

@@ -13,6 +13,7 @@
 //! | [`uscc`] | tells the kinds of ids and verifies their check characters |
 //! | [`ratio`], [`frequency`] | type the wording of ratios and frequencies, or refuse it with a remedy |
 //! | [`places`], [`industry`] | read townships and industries as offices write them |
+//! | [`quiet`] | reads quiet days and opening seasons as offices write them |
 //! | [`rules`] | reads and writes `plan.toml` |
 //! | [`fields`], [`index`] | read one cell of a column, and what rows of other tables it may mention |
 //! | [`registry`], [`entities`], [`roster`], [`tasks`] | turn tables into the model, all faults at once |
@@ -53,6 +54,7 @@ pub mod pages;
 pub mod parquet;
 pub mod personal;
 pub mod places;
+pub mod quiet;
 pub mod ratio;
 pub mod registry;
 pub mod results;

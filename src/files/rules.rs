@@ -10,10 +10,12 @@ use super::columns::{
     AGENCIES, CALENDAR, ENTITIES, HISTORY, INSPECTORS, ITEMS, Layout, RECUSALS, TASKS, TOWNSHIPS, TRAVEL,
 };
 use super::faults::{Faults, Place};
+use super::quiet;
 use crate::both;
 use crate::lang::{Say, Text, foreign};
 use crate::lottery::{Rate, Rounding, Suite, keys};
-use crate::plan::model::{QuietSpan, Rules, Span, TeamRules, WithoutId};
+use crate::plan::model::{Except, ItemClass, QuietDays, QuietRule, RuleDays, Rules, Span, TeamRules, WithoutId};
+use crate::plan::words::Word;
 
 /// Name of the rules' file in a workspace and in a bundle's `inputs/`.
 pub const PLAN_FILE: &str = "plan.toml";
@@ -133,13 +135,37 @@ struct Teams {
     half_day_minutes: u32,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// Is a rule about quiet days: `first` and `last`, or `days`; `except_` names what it does not bind.
+///
+/// Its canonical form has `first`, `last` and `reason` where it is a span that binds everyone, and `days`, `reason` and
+/// all exceptions otherwise.
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Quiet {
-    first: String,
-    last: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<String>,
     #[serde(default)]
     reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    except_tasks: Option<Listed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    except_items: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    except_classes: Option<Listed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    except_tags: Option<Listed>,
+}
+
+/// Is a list as TOML writes one, or as a cell of a table does; the latter is canonical.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Listed {
+    Cell(String),
+    Many(Vec<String>),
 }
 
 impl RegistryRules {
@@ -350,19 +376,9 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
             both!("write 1 or more", "填 1 或以上"),
         );
     }
-    let mut quiet = Vec::new();
-    for span_of in file.quiet {
-        match span(&span_of.first, &span_of.last) {
-            Some(days) => quiet.push(QuietSpan { days, reason: span_of.reason }),
-            None => bad(
-                "quiet",
-                &format!("{} / {}", span_of.first, span_of.last),
-                both!("these are not two dates in order", "这不是先后有序的两个日期"),
-                both!("write first and last as YYYY-MM-DD", "起止日期按 YYYY-MM-DD 填写"),
-            ),
-        }
-    }
-    quiet.sort_by(|a, b| (a.days, &a.reason).cmp(&(b.days, &b.reason)));
+    let mut quiet: Vec<QuietRule> = file.quiet.into_iter().filter_map(|rule| quiet_rule(rule, &mut bad)).collect();
+    quiet.sort_by_cached_key(quiet_order);
+    quiet.dedup();
     let tables = file.tables.by_name();
     let rules = Rules {
         period: file.period.name,
@@ -412,17 +428,136 @@ pub fn write(rules: &Rules) -> String {
             visits_max: rules.team.visits_max,
             half_day_minutes: rules.team.half_day_minutes,
         },
-        quiet: rules
-            .quiet
-            .iter()
-            .map(|quiet| Quiet {
-                first: quiet.days.first.to_string(),
-                last: quiet.days.last.to_string(),
-                reason: quiet.reason.clone(),
-            })
-            .collect(),
+        quiet: rules.quiet.iter().map(quiet_text).collect(),
     };
     toml::to_string(&file).expect("the rules hold nothing that TOML can not write")
+}
+
+/// The word in place of days for a rule about the entities' own quiet days.
+const OWN: &str = "own";
+
+/// Reads one rule about quiet days; `bad` takes key, value, cause and remedy of each fault.
+fn quiet_rule(rule: Quiet, bad: &mut dyn FnMut(&str, &str, Text, Text)) -> Option<QuietRule> {
+    let days = match (&rule.days, &rule.first, &rule.last) {
+        (None, Some(first), Some(last)) => {
+            let days = span(first, last);
+            if days.is_none() {
+                bad(
+                    "quiet",
+                    &format!("{first} / {last}"),
+                    both!("these are not two dates in order", "这不是先后有序的两个日期"),
+                    both!("write first and last as YYYY-MM-DD", "起止日期按 YYYY-MM-DD 填写"),
+                );
+            }
+            days.map(|days| RuleDays::Every(QuietDays::Once(days)))
+        }
+        (Some(text), None, None) if text == OWN => Some(RuleDays::Own),
+        (Some(text), None, None) => {
+            let days = quiet::days(text);
+            if days.is_none() {
+                let cause = both!(
+                    "these are no dates in order and no days that return",
+                    "这既不是先后有序的日期，也不是重复出现的日子"
+                );
+                bad("quiet.days", text, cause, quiet::remedy());
+            }
+            days.map(RuleDays::Every)
+        }
+        (days, first, last) => {
+            let given = [days, first, last].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" / ");
+            bad(
+                "quiet",
+                &given,
+                both!("a quiet rule needs its days, said in one way", "安静期须写明日期，并且只用一种写法"),
+                both!("write first and last, or days, and not both", "写 first 与 last，或只写 days"),
+            );
+            None
+        }
+    };
+    let list = |listed: &Option<Listed>| -> Vec<String> {
+        let mut values: Vec<String> = match listed {
+            None => Vec::new(),
+            Some(Listed::Cell(text)) => cells::list(text).map(str::to_owned).collect(),
+            Some(Listed::Many(many)) => many.iter().map(|value| value.trim().to_owned()).collect(),
+        };
+        values.sort();
+        values.dedup();
+        values
+    };
+    let mut classes = Vec::new();
+    for text in list(&rule.except_classes) {
+        match cells::class(&text) {
+            Some(class) => classes.push(class),
+            None => bad(
+                "quiet.except_classes",
+                &text,
+                both!("this is no credit risk class", "这不是信用风险类别"),
+                both!("write A, B, C, D or N", "填 A、B、C、D 或 N"),
+            ),
+        }
+    }
+    classes.sort_by_key(|class| (class.is_none(), *class));
+    classes.dedup();
+    let items = rule.except_items.as_deref().unwrap_or("").trim();
+    let is_key = ItemClass::from_word(items) == Some(ItemClass::Key);
+    if !items.is_empty() && !is_key {
+        bad(
+            "quiet.except_items",
+            items,
+            both!("only key items can be an exception", "只有重点检查事项可以例外"),
+            both!("write key, or leave it out", "填 key（重点），或不写"),
+        );
+    }
+    let except = Except { tasks: list(&rule.except_tasks), key_items: is_key, classes, tags: list(&rule.except_tags) };
+    if days == Some(RuleDays::Own) && except.is_empty() {
+        bad(
+            "quiet.days",
+            OWN,
+            both!(
+                "the entities' own quiet days bind without a rule; a rule about them names exceptions",
+                "检查对象自己的安静期本来就有效；写它是为了列出例外"
+            ),
+            both!(
+                "add an exception such as except_items, or take the rule out",
+                "加上例外，例如 except_items，或删去这一段"
+            ),
+        );
+    }
+    Some(QuietRule { days: days?, reason: rule.reason, except })
+}
+
+/// Returns the texts of a rule by which rules are sorted: days, reason, exceptions.
+fn quiet_order(rule: &QuietRule) -> [String; 6] {
+    let classes: Vec<&str> = rule.except.classes.iter().map(|class| cells::class_letter(*class)).collect();
+    [
+        match &rule.days {
+            RuleDays::Every(days) => quiet::days_text(days),
+            RuleDays::Own => OWN.to_owned(),
+        },
+        rule.reason.clone(),
+        rule.except.tasks.join(";"),
+        if rule.except.key_items { ItemClass::Key.word().to_owned() } else { String::new() },
+        classes.join(";"),
+        rule.except.tags.join(";"),
+    ]
+}
+
+/// Writes one rule about quiet days in its canonical form.
+fn quiet_text(rule: &QuietRule) -> Quiet {
+    if let (RuleDays::Every(QuietDays::Once(days)), true) = (rule.days, rule.except.is_empty()) {
+        let (first, last) = (Some(days.first.to_string()), Some(days.last.to_string()));
+        return Quiet { first, last, reason: rule.reason.clone(), ..Quiet::default() };
+    }
+    let [days, reason, tasks, items, classes, tags] = quiet_order(rule);
+    Quiet {
+        days: Some(days),
+        reason,
+        except_tasks: Some(Listed::Cell(tasks)),
+        except_items: Some(items),
+        except_classes: Some(Listed::Cell(classes)),
+        except_tags: Some(Listed::Cell(tags)),
+        ..Quiet::default()
+    }
 }
 
 fn is_default_suite(name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! A whole workspace: the rules, every table, and what only shows when they are put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::columns::{self, Layout};
@@ -11,7 +11,7 @@ use super::table::{Mapping, Table};
 use super::{entities, registry, roster, tasks};
 use crate::both;
 use crate::plan::calendar;
-use crate::plan::model::{Frames, Inputs, PastVisit};
+use crate::plan::model::{Frames, Inputs, PastVisit, Task};
 use crate::plan::scope;
 
 /// Holds a workspace that was loaded, and what was found on the way.
@@ -195,8 +195,10 @@ fn report_calendar(inputs: &Inputs, faults: &mut Faults) {
     if !missing.is_empty() {
         return;
     }
-    let days = calendar::working_days(inputs);
-    for task in inputs.tasks.iter().filter(|task| !days.iter().any(|day| task.window.contains(day.date))) {
+    let (days, open) = (calendar::working_days(inputs), calendar::Open::of(inputs));
+    let is_closed =
+        |task: &&Task| !days.iter().any(|day| task.window.contains(day.date) && open.may_be_open(task, day.date));
+    for task in inputs.tasks.iter().filter(is_closed) {
         let cause = both!(
             "the window of task {} holds no working day outside the quiet days",
             "任务 {} 的时段内没有静默日以外的工作日",
@@ -204,6 +206,16 @@ fn report_calendar(inputs: &Inputs, faults: &mut Faults) {
         );
         let value = format!("{} / {}", task.window.first, task.window.last);
         faults.error("window-without-day", place("tasks"), &value, cause, both!("make the window longer", "延长时段"));
+    }
+    let excepted = inputs.rules.quiet.iter().flat_map(|rule| &rule.except.tasks);
+    for code in excepted.filter(|code| inputs.task(code).is_none()).collect::<BTreeSet<_>>() {
+        let cause = both!("no task has the code {code}", "没有编号为 {code} 的任务");
+        let remedy = both!(
+            "write the code as the tasks table has it, or take it out of except_tasks",
+            "按任务表填写编号，或从 except_tasks 中删去"
+        );
+        let place = Place { column: "quiet.except_tasks".to_owned(), ..place(PLAN_FILE) };
+        faults.error("unknown-task", place, code, cause, remedy);
     }
     if inputs.tasks.is_empty() {
         let cause = both!("no task is planned", "没有任何抽查任务");

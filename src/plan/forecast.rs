@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::calendar::working_days;
+use super::calendar::{Open, working_days};
 use super::duties::{attending, attends};
-use super::model::{AgencyNo, Frames, Inputs, Inspector};
+use super::model::{AgencyNo, Frames, Inputs, Inspector, Task};
 
 /// Is what one week asks of an agency's officers, or of those with one qualification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,7 +44,12 @@ pub fn forecast(inputs: &Inputs, frames: &Frames) -> Vec<Outlook> {
     let rules = &inputs.rules.team;
     let weeks: Vec<Vec<Date>> =
         days.chunk_by(|a, b| a.week == b.week).map(|week| week.iter().map(|day| day.date).collect()).collect();
-    let visits = expected_visits(inputs, frames);
+    let open = Open::of(inputs);
+    let open_days = |task: &Task| -> BTreeSet<Date> {
+        let dates = days.iter().map(|day| day.date).filter(|date| task.window.contains(*date));
+        dates.filter(|date| open.may_be_open(task, *date)).collect()
+    };
+    let visits = expected_visits(inputs, frames, &open_days);
     let mut outlooks = Vec::new();
     for (no, agency) in (0..).map(AgencyNo).zip(&inputs.agencies) {
         let own: Vec<&Expected> = visits.iter().filter(|row| row.agency == no).collect();
@@ -59,8 +64,8 @@ pub fn forecast(inputs: &Inputs, frames: &Frames) -> Vec<Outlook> {
                 // In seats × days of the window, so that nothing is rounded before the sum.
                 let mut needed = 0u64;
                 for row in own.iter().filter(|row| qualification.is_none_or(|name| row.qualifications.contains(name))) {
-                    let all = days.iter().filter(|day| row.task_window.contains(day.date)).count() as u64;
-                    let here = week.iter().filter(|date| row.task_window.contains(**date)).count() as u64;
+                    let all = row.days.len() as u64;
+                    let here = week.iter().filter(|date| row.days.contains(date)).count() as u64;
                     let seats = if qualification.is_none() { u64::from(rules.size) } else { 1 };
                     needed += (u64::from(row.visits) * seats * here * PARTS).checked_div(all).unwrap_or(0);
                 }
@@ -98,22 +103,28 @@ struct Expected<'a> {
     agency: AgencyNo,
     visits: u32,
     qualifications: BTreeSet<&'a str>,
-    task_window: super::model::Span,
+    /// Working days of the task's window that a quiet rule leaves to it; exceptions by entity are counted in.
+    days: BTreeSet<Date>,
 }
 
-fn expected_visits<'a>(inputs: &'a Inputs, frames: &Frames) -> Vec<Expected<'a>> {
+fn expected_visits<'a>(
+    inputs: &'a Inputs,
+    frames: &Frames,
+    open_days: &dyn Fn(&Task) -> BTreeSet<Date>,
+) -> Vec<Expected<'a>> {
     let mut sizes: BTreeMap<_, Vec<u32>> = BTreeMap::new();
     frames.strata.iter().for_each(|stratum| sizes.entry(stratum.task).or_default().push(stratum.size));
     let mut expected = Vec::new();
     for (no, sizes) in sizes {
         let task = &inputs.tasks[no.at()];
+        let days = open_days(task);
         for (agency, items) in attending(inputs, task) {
             let needed = items.iter().filter_map(|item| inputs.items[item.at()].qualification.as_deref());
             expected.push(Expected {
                 agency,
                 visits: sizes.iter().map(|&size| attends(task, agency, size)).sum(),
                 qualifications: needed.collect(),
-                task_window: task.window,
+                days: days.clone(),
             });
         }
     }

@@ -97,8 +97,8 @@ pub struct Rules {
     pub visits_per_year_max: u32,
     pub without_id: WithoutId,
     pub team: TeamRules,
-    /// County-wide quiet spans in which nobody is visited (安静期).
-    pub quiet: Vec<QuietSpan>,
+    /// Days on which nobody is visited, exceptions aside (安静期).
+    pub quiet: Vec<QuietRule>,
 }
 
 /// Says what happens to entities that carry no code at all.
@@ -147,11 +147,70 @@ impl Span {
     }
 }
 
-/// Is a county-wide quiet span and its reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuietSpan {
-    pub days: Span,
+/// Is a rule about days on which nobody is visited (安静期), its reason, and what it does not bind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QuietRule {
+    pub days: RuleDays,
     pub reason: String,
+    pub except: Except,
+}
+
+/// Says which days a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleDays {
+    /// The days on which every entity is quiet.
+    Every(QuietDays),
+    /// Each entity's own quiet days, which bind without a rule too: such a rule only says what they do not bind.
+    Own,
+}
+
+/// Is days on which visits do not take place: once, or again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QuietDays {
+    Once(Span),
+    /// Days `first` to `last` of every month, 1 to 31 (每月1—25日); a day that a month does not have is none.
+    OfMonth {
+        first: u8,
+        last: u8,
+    },
+    /// So many days of every month at least, 1 to 31, days off counted (每月20天).
+    InMonth(u8),
+    /// Weekdays `first` to `last`, 1 Monday to 7 Sunday (周一至周四).
+    OfWeek {
+        first: u8,
+        last: u8,
+    },
+}
+
+/// Says which duties a quiet rule does not bind: those to which any of these applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Except {
+    /// Codes of tasks, sorted.
+    pub tasks: Vec<String>,
+    /// Tasks with an item of class [`ItemClass::Key`].
+    pub key_items: bool,
+    /// Credit classes of the entity, A to D and then none.
+    pub classes: Vec<Option<Class>>,
+    /// Special registers of the entity, sorted.
+    pub tags: Vec<String>,
+}
+
+impl Except {
+    /// Tells whether the rule binds everyone.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && !self.key_items && self.classes.is_empty() && self.tags.is_empty()
+    }
+}
+
+/// Is a part of the year in which an entity is open (营业季): the same months of every year, or a span of days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Season {
+    /// Months `first` to `last`, 1 to 12; over the turn of the year where `first` is the larger one.
+    Months {
+        first: u8,
+        last: u8,
+    },
+    Once(Span),
 }
 
 /// Is a member agency of the joint conference (成员单位).
@@ -230,9 +289,13 @@ pub struct Entity {
     pub tags: Vec<String>,
     /// Public marks (经营异常, 严重违法), sorted.
     pub flags: Vec<Flag>,
-    /// Days on which this entity is not to be visited.
-    pub quiet: Vec<Span>,
+    /// Days on which this entity is not to be visited, sorted.
+    pub quiet: Vec<QuietDays>,
     pub registered: Option<Date>,
+    /// When it is open, sorted; always where the list is empty.
+    pub season: Vec<Season>,
+    /// The only half-day on which it is open, `None` for both; never [`Half::WholeDay`].
+    pub hours: Option<Half>,
 }
 
 /// Is the kind of an entity (市场主体类型).

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::calendar::WorkingDay;
+use super::calendar::{Open, WorkingDay};
 use super::model::{
     AgencyNo, Duty, EntityNo, Half, Holder, Inputs, InspectorNo, Potential, Recused, Seat, Span, TaskNo, Team,
     Unplaced, Visit,
@@ -23,6 +23,7 @@ pub struct Posed {
 pub fn pose(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty]) -> Posed {
     let rules = &inputs.rules.team;
     let skills = skills(inputs);
+    let open = Open::of(inputs);
     let sites: Vec<EntityNo> = duties.iter().map(|duty| duty.entity).collect::<BTreeSet<_>>().into_iter().collect();
     let site_of = |entity: EntityNo| sites.binary_search(&entity).expect("every duty's entity is a site") as u32;
     let items = inputs.items.iter().map(|item| staffing::Item {
@@ -55,7 +56,7 @@ pub fn pose(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty]) -> Posed {
         duties: duties
             .iter()
             .map(|duty| {
-                let task = &inputs.tasks[duty.task.at()];
+                let (task, entity) = (&inputs.tasks[duty.task.at()], &inputs.entities[duty.entity.at()]);
                 let (first_day, last_day) = window(days, task.window);
                 staffing::Duty {
                     site: site_of(duty.entity),
@@ -63,6 +64,7 @@ pub fn pose(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty]) -> Posed {
                     items: duty.items.iter().map(|item| item.0).collect(),
                     first_day,
                     last_day,
+                    closed: day_set(days, |date| !open.is_open(task, entity, date)),
                     separate: task.separate,
                 }
             })
@@ -215,7 +217,12 @@ fn site_list(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty], sites: &[Ent
             id: entity.id.clone(),
             township: entity.township.0,
             halfdays: if longest > inputs.rules.team.half_day_minutes { 2 } else { 1 },
-            open: day_set(days, |date| !entity.quiet.iter().any(|quiet| quiet.contains(date))),
+            half: match entity.hours {
+                Some(Half::Morning) => Some(0),
+                Some(Half::Afternoon) => Some(1),
+                Some(Half::WholeDay) | None => None,
+            },
+            open: day_set(days, |_| true),
             barred: barred.get(no).map_or(Vec::new(), |officers| officers.iter().map(|no| no.0).collect()),
         }
     };

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, time};
 use super::{AmendError, Amended, Outcome, Step, may_go, officers, ticket};
 use crate::lottery::Ticket;
 use crate::lottery::keys::team_label;
-use crate::plan::calendar::working_days;
+use crate::plan::calendar::{Open, working_days};
 use crate::plan::check::check_visits;
 use crate::plan::duties::attending;
 use crate::plan::model::{
@@ -193,11 +193,12 @@ impl Amended<'_> {
             *minutes.entry(item.agency).or_default() += item.minutes;
         }
         let is_long = minutes.values().any(|minutes| *minutes > self.inputs.rules.team.half_day_minutes);
-        let halves: &[Half] = if is_long { &[Half::WholeDay] } else { &[Half::Morning, Half::Afternoon] };
+        let (entity, open) = (&self.inputs.entities[visit.entity.at()], Open::of(self.inputs));
+        let mut halves = if is_long { vec![Half::WholeDay] } else { vec![Half::Morning, Half::Afternoon] };
+        halves.retain(|half| entity.hours.is_none_or(|hours| hours == *half));
         let is_open = |date: Date| {
-            let quiet = &self.inputs.entities[visit.entity.at()].quiet;
-            let mut windows = visit.tasks.iter().map(|task| self.inputs.tasks[task.at()].window);
-            windows.all(|window| window.contains(date)) && !quiet.iter().any(|span| span.contains(date))
+            let mut tasks = visit.tasks.iter().map(|task| &self.inputs.tasks[task.at()]);
+            tasks.all(|task| task.window.contains(date) && open.is_open(task, entity, date))
         };
         let days = working_days(self.inputs).into_iter().map(|day| day.date).filter(|date| *date >= old.date);
         let all = days.filter(|date| is_open(*date)).flat_map(|date| halves.iter().map(move |half| (date, *half)));

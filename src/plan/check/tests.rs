@@ -181,7 +181,48 @@ fn impossible_days_are_found() {
         ("entity-quiet", |_, plan| plan.visits[0].date = date(2024, 6, 3)),
         ("half", |_, plan| visit(plan, |visit| visit.half == Half::Morning).half = Half::WholeDay),
         ("half", |inputs, _| inputs.rules.team.half_day_minutes = 1),
+        ("county-quiet", |inputs, plan| quieten(inputs, plan, QuietDays::OfMonth { first: 1, last: 31 })),
+        ("county-quiet", |inputs, plan| quieten(inputs, plan, QuietDays::OfWeek { first: 1, last: 7 })),
+        ("county-quiet", |inputs, plan| quieten(inputs, plan, QuietDays::InMonth(31))),
+        ("entity-quiet", |inputs, plan| {
+            let no = plan.visits[0].entity;
+            inputs.entities[no.at()].quiet.push(QuietDays::OfWeek { first: 1, last: 7 });
+        }),
+        ("season", |inputs, plan| {
+            let no = plan.visits[0].entity;
+            inputs.entities[no.at()].season = vec![Season::Months { first: 11, last: 3 }];
+        }),
+        ("hours", |inputs, plan| {
+            let visit = visit(plan, |visit| visit.half == Half::Morning);
+            inputs.entities[visit.entity.at()].hours = Some(Half::Afternoon);
+        }),
+        ("same-half", |_, plan| {
+            let no = visit(plan, |visit| visit.id.ends_with("/2")).entity;
+            let (date, half) =
+                plan.visits.iter().find(|visit| visit.entity == no).map(|v| (v.date, v.half)).expect("one");
+            let second = visit(plan, |visit| visit.id.ends_with("/2"));
+            (second.date, second.half) = (date, half);
+        }),
     ]);
+}
+
+/// Makes days quiet for all but a task that the first visit is not for.
+fn quieten(inputs: &mut Inputs, plan: &mut Plan, days: QuietDays) {
+    let task = inputs.tasks.iter().enumerate().find(|(at, _)| !plan.visits[0].tasks.contains(&TaskNo(*at as u32)));
+    let code = task.expect("the first visit is not for all tasks").1.code.clone();
+    let except = Except { tasks: vec![code], ..Except::default() };
+    inputs.rules.quiet.push(QuietRule { days: RuleDays::Every(days), reason: String::new(), except });
+}
+
+#[test]
+fn an_exception_opens_a_quiet_day() {
+    // Without it a complaint could not be looked into on a quiet day, although the rules allow it.
+    let (mut inputs, plan) = (county::inputs(), county::plan());
+    let tasks = inputs.tasks.iter().map(|task| task.code.clone()).collect();
+    let except = Except { tasks, ..Except::default() };
+    let days = QuietDays::OfMonth { first: 1, last: 31 };
+    inputs.rules.quiet.push(QuietRule { days: RuleDays::Every(days), reason: String::new(), except });
+    assert_eq!(check(&inputs, &county::prk(), &plan), []);
 }
 
 #[test]

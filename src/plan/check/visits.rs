@@ -12,7 +12,10 @@ use jiff::civil::{Date, Weekday};
 use super::duties::Dues;
 use super::{Findings, list, own_items};
 use crate::both;
-use crate::plan::model::{AgencyNo, EntityNo, Half, Inputs, ItemNo, Plan, Substitution, TaskNo, Visit};
+use crate::plan::model::{
+    AgencyNo, Entity, EntityNo, Except, Half, Inputs, ItemClass, ItemNo, Plan, QuietDays, QuietRule, RuleDays, Season,
+    Substitution, TaskNo, Visit,
+};
 use crate::plan::words::Word;
 
 /// Proves every visit apart from who goes there.
@@ -85,6 +88,17 @@ fn check_ids(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution], found
         for pair in visits.windows(2).filter(|pair| in_order && when(pair[0].1) > when(pair[1].1)) {
             let detail = both!("is earlier than the visit numbered before it", "早于编号在前的一次检查");
             found.add("visit-id", format!("visit {}", pair[1].1.id), detail);
+        }
+    }
+    let mut by_day: BTreeMap<(EntityNo, Date), Vec<&Visit>> = BTreeMap::new();
+    plan.visits.iter().for_each(|visit| by_day.entry((visit.entity, visit.date)).or_default().push(visit));
+    for visits in by_day.into_values() {
+        for (at, other) in visits.iter().enumerate() {
+            let at_once = |one: &&&Visit| one.half == other.half || [one.half, other.half].contains(&Half::WholeDay);
+            if let Some(one) = visits[..at].iter().find(at_once) {
+                let detail = both!("is at the same time as {}", "与 {} 同时", one.id);
+                found.add("same-half", format!("visit {}", other.id), detail);
+            }
         }
     }
 }
@@ -188,28 +202,75 @@ fn check_day(inputs: &Inputs, visit: &Visit, days: &WorkingDays, place: &str, fo
             both!("{date} lies outside the window of task {}", "{date} 在任务 {} 的时间窗之外", task.code),
         );
     }
-    for quiet in inputs.rules.quiet.iter().filter(|quiet| quiet.days.contains(date)) {
+    let entity = &inputs.entities[visit.entity.at()];
+    // Tasks that no exception frees: what is left of `tasks` is bound.
+    let bound = |rule: &QuietRule| visit.tasks.iter().any(|no| !is_excepted(inputs, &rule.except, *no, entity));
+    for rule in inputs.rules.quiet.iter().filter(|rule| is_quiet(rule, date, days) && bound(rule)) {
         found.add(
             "county-quiet",
             place,
-            both!("{date} lies in a quiet span of the county: {}", "{date} 在全县的静默期内：{}", quiet.reason),
+            both!("{date} is a quiet day of the county: {}", "{date} 是全县的安静日：{}", rule.reason),
         );
     }
-    if inputs.entities[visit.entity.at()].quiet.iter().any(|span| span.contains(date)) {
+    if entity.quiet.iter().any(|quiet| days.is_in(quiet, date)) {
+        let lifting: Vec<&QuietRule> = inputs.rules.quiet.iter().filter(|rule| rule.days == RuleDays::Own).collect();
+        let lifted = |no: &TaskNo| lifting.iter().any(|rule| is_excepted(inputs, &rule.except, *no, entity));
+        if !visit.tasks.iter().all(lifted) {
+            found.add("entity-quiet", place, both!("{date} is a quiet day of the entity", "{date} 是检查对象的安静日"));
+        }
+    }
+    let is_open = entity.season.iter().any(|season| match season {
+        Season::Once(span) => span.contains(date),
+        Season::Months { first, last } => {
+            // Month by month from the first to the last, past the turn of the year if need be.
+            let mut months = vec![*first];
+            while months[months.len() - 1] != *last && months.len() < 12 {
+                months.push(months[months.len() - 1] % 12 + 1);
+            }
+            months.iter().any(|month| i32::from(*month) == i32::from(date.month()))
+        }
+    });
+    if !entity.season.is_empty() && !is_open {
         found.add(
-            "entity-quiet",
+            "season",
             place,
-            both!("{date} lies in a quiet span of the entity", "{date} 在检查对象的静默期内"),
+            both!("{date} lies outside the opening season of the entity", "{date} 不在检查对象的营业季内"),
         );
+    }
+    if entity.hours.is_some_and(|half| half != visit.half) {
+        let open = entity.hours.unwrap_or(Half::WholeDay);
+        let detail = both!(
+            "takes {}, the entity is open {} alone",
+            "时段为 {}，检查对象只在 {} 营业",
+            visit.half.word(),
+            open.word()
+        );
+        found.add("hours", place, detail);
     }
 }
 
-/// Counts the working days of the period outside the county's quiet spans.
+/// Tells whether a rule makes a day quiet for all that no exception frees.
+fn is_quiet(rule: &QuietRule, date: Date, days: &WorkingDays) -> bool {
+    matches!(&rule.days, RuleDays::Every(quiet) if days.is_in(quiet, date))
+}
+
+/// Tells whether a rule does not bind a task's visit to an entity.
+fn is_excepted(inputs: &Inputs, except: &Except, no: TaskNo, entity: &Entity) -> bool {
+    let task = &inputs.tasks[no.at()];
+    let has_key_item = task.items.iter().any(|item| inputs.items[item.at()].class == ItemClass::Key);
+    except.tasks.contains(&task.code)
+        || (except.key_items && has_key_item)
+        || except.classes.contains(&entity.class)
+        || entity.tags.iter().any(|tag| except.tags.contains(tag))
+}
+
+/// Counts the working days of the period that are not quiet for everyone.
 pub(super) fn days_to_visit(inputs: &Inputs) -> u32 {
     let worked = WorkingDays::of(inputs);
-    let is_quiet = |date: Date| inputs.rules.quiet.iter().any(|quiet| quiet.days.contains(date));
+    let closes = |rule: &QuietRule, date| rule.except == Except::default() && is_quiet(rule, date, &worked);
+    let is_closed = |date: Date| inputs.rules.quiet.iter().any(|rule| closes(rule, date));
     let dates = inputs.rules.days.first.series(1.day()).take_while(|date| *date <= inputs.rules.days.last);
-    dates.filter(|date| worked.contains(*date) && !is_quiet(*date)).count() as u32
+    dates.filter(|date| worked.contains(*date) && !is_closed(*date)).count() as u32
 }
 
 /// Knows which days are worked: Monday to Friday, but for the days that the calendar moves.
@@ -223,6 +284,26 @@ impl WorkingDays {
     fn contains(&self, date: Date) -> bool {
         let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
         self.0.get(&date).copied().unwrap_or(!weekend)
+    }
+
+    /// Tells whether a worked day is one of some quiet days.
+    fn is_in(&self, quiet: &QuietDays, date: Date) -> bool {
+        let is_between =
+            |at: i8, first: u8, last: u8| i32::from(first) <= i32::from(at) && i32::from(at) <= last.into();
+        match *quiet {
+            QuietDays::Once(span) => span.contains(date),
+            QuietDays::OfMonth { first, last } => is_between(date.day(), first, last),
+            QuietDays::OfWeek { first, last } => is_between(date.weekday().to_monday_one_offset(), first, last),
+            QuietDays::InMonth(count) => {
+                let (first, last) = (date.first_of_month(), date.last_of_month());
+                let worked: Vec<Date> =
+                    first.series(1.day()).take_while(|day| *day <= last).filter(|day| self.contains(*day)).collect();
+                let all = worked.len();
+                let left = usize::from(last.day().unsigned_abs()).saturating_sub(usize::from(count)).min(all);
+                // Visit day i of the month is the one in the middle of the i-th of `left` equal parts.
+                !(0..left).any(|i| worked[(2 * i + 1) * all / (2 * left)] == date)
+            }
+        }
     }
 }
 

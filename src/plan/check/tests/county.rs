@@ -40,8 +40,10 @@ fn entity(no: u32, class: Option<Class>, township: u32) -> Entity {
         status: Status::Active,
         tags: text(&["餐饮"]),
         flags: Vec::new(),
-        quiet: vec![span(date(2024, 6, 1), date(2024, 6, 30))],
+        quiet: vec![QuietDays::Once(span(date(2024, 6, 1), date(2024, 6, 30)))],
         registered: None,
+        season: Vec::new(),
+        hours: None,
     }
 }
 
@@ -179,7 +181,11 @@ pub fn inputs() -> Inputs {
                 visits_max: 40,
                 half_day_minutes: 210,
             },
-            quiet: vec![QuietSpan { days: span(date(2024, 5, 6), date(2024, 5, 10)), reason: "节后".to_owned() }],
+            quiet: vec![QuietRule {
+                days: RuleDays::Every(QuietDays::Once(span(date(2024, 5, 6), date(2024, 5, 10)))),
+                reason: "节后".to_owned(),
+                except: Except::default(),
+            }],
         },
         agencies: (1..=3).map(agency).collect(),
         townships: (0..3).map(township).collect(),

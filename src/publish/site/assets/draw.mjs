@@ -12,7 +12,7 @@ const HEADINGS = {
   townships: "code,name,other_codes,other_names,lon,lat",
   travel: "from,to,minutes",
   items: "code,agency,name,class,object,method,qualification,basis,minutes,cap_per_year,ratio_wording,frequency_wording",
-  entities: "id,name,kind,industry,township,address,class,status,tags,flags,quiet,registered",
+  entities: "id,name,kind,industry,township,address,class,status,tags,flags,quiet,registered,season,hours",
   inspectors:
     "certificate,name,agency,valid_from,valid_until,status,qualifications,townships,leave,visits_max,expert",
   tasks:
