@@ -130,6 +130,7 @@ fn every_command_refuses_in_the_language_that_it_is_asked_in() {
         assert!(has_chinese(&chinese), "{arguments:?}: {chinese}");
         assert_eq!(english_sentence(&chinese), None, "{arguments:?}: {chinese}");
     }
+    assert!(!crate::support::project().join("no").exists(), "a path that was mistyped is not made");
     // Completions take no input that could be wrong beyond what the parser of arguments refuses.
     let help = stdout(&run(["--help"])).to_owned();
     let listed = help.split("Commands:\n").nth(1).expect("a list").split("\n\n").next().expect("its end");

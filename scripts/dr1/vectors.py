@@ -121,7 +121,7 @@ def files_of_vector(data):
 def vectors_draw(data):
     files = files_of_vector(data)
     try:
-        duties = sorted(map(",".join, verify_draw(files)[3]))
+        duties = sorted(map(",".join, verify_draw(files)[4]))
     except No as no:
         return [(str(no), "the draw comes out again")]
     return [(True, True)] * len([f for f in files if "/" not in f and f != "entropy.txt"]) + [(duties, data["duties"])]

@@ -134,12 +134,16 @@ const PATIENCE: u32 = 20;
 const CEREMONIES: &str = "ceremonies";
 
 impl Ledger {
-    /// Opens a ledger for writing; the folder is made if it is not there.
+    /// Opens a ledger for writing; the folder is made if it is not there, but none above it.
     ///
     /// # Errors
     /// [`LedgerError`] if it is broken, out of order, locked by another process, or can not be read.
     pub fn open(folder: &Path) -> Result<Ledger, LedgerError> {
-        fs::create_dir_all(folder).map_err(at(folder))?;
+        // Not the folders above it: a workspace that is not there was mistyped.
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made.map_err(at(folder))?,
+        }
         let path = folder.join(LOCK);
         let lock = fs::File::create(&path).map_err(at(&path))?;
         let mut patience = PATIENCE;
