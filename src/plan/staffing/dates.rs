@@ -7,13 +7,20 @@
 //!   day can be one outing of one team, as long as the agency's loads can still be as even as possible,
 //! - [`WEEK_COST`] for every visit that a week has above or below its share of the working days,
 //! - [`OVERFLOW_COST`] for every team, officer or holder of a qualification that a day lacks,
-//! - [`OVERFLOW_COST`] for every two visits of one site at the same time.
+//! - [`OVERFLOW_COST`] for every two visits of one site at the same time,
+//! - some officer-days for every day out that an officer who is rarely there has too few ([`presence`]).
 
 use std::ops::Range;
 
 use super::model::{Model, Skills, TeamDays};
 use super::outings::doubles_max;
 use super::problem::DaySet;
+use marks::{Marks, set};
+use presence::Presence;
+
+mod marks;
+mod offers;
+mod presence;
 
 /// Cost of one (agency, township, day), in officer-days.
 pub const TRIP_COST: i64 = 5;
@@ -114,6 +121,10 @@ pub(super) struct Calendar<'a> {
     twins: Vec<Vec<u32>>,
     week_visits: Vec<i64>,
     week_share: Vec<i64>,
+    marks: Marks,
+    presence: Presence,
+    /// Cost of one visit more, by week.
+    week_add: Vec<i64>,
 }
 
 impl<'a> Calendar<'a> {
@@ -181,11 +192,16 @@ impl<'a> Calendar<'a> {
             skill_start,
             demands,
             week_costs: (0..=visits.len() as i64 + 1).map(|off| WEEK_COST * off).collect(),
-            week_of,
             twins: vec![Vec::new(); problem.sites.len()],
             week_visits: vec![0; weeks],
             week_share: vec![0; weeks],
+            presence: Presence::new(model, &teams_of),
+            week_add: vec![0; weeks],
+            week_of,
+            marks: Marks::new(days, agencies, townships, rows),
         };
+        calendar.mark_all();
+        calendar.cost = calendar.presence.cost();
         (0..).zip(&calendar.visits).for_each(|(at, visit)| calendar.twins[visit.site as usize].push(at));
         calendar.share_weeks();
         calendar
@@ -206,6 +222,7 @@ impl<'a> Calendar<'a> {
             };
         }
         self.cost += self.off_weeks();
+        self.rate_weeks();
     }
 
     /// Returns what all weeks cost.
@@ -228,6 +245,15 @@ impl<'a> Calendar<'a> {
             self.cost -= self.off_cost(self.week_visits[week] - self.week_share[week]);
             self.week_share[week] = (2 * count * length + days) / (2 * days);
             self.cost += self.off_cost(self.week_visits[week] - self.week_share[week]);
+        }
+        self.rate_weeks();
+    }
+
+    /// Rates what one visit more costs in each week.
+    fn rate_weeks(&mut self) {
+        for week in 0..self.week_visits.len() {
+            let off = self.week_visits[week] - self.week_share[week];
+            self.week_add[week] = self.off_cost(off + 1) - self.off_cost(off);
         }
     }
 
@@ -260,25 +286,6 @@ impl<'a> Calendar<'a> {
         parts.sum::<i64>() - self.twin_cost(visit, row.day, row.half)
     }
 
-    /// Tells whether to bring the visit to another day costs at most `limit`, what it saves where it is now aside.
-    #[inline]
-    pub fn costs_at_most(&self, visit: u32, day: u32, half: u8, limit: i64) -> bool {
-        let row = &self.visits[visit as usize];
-        let slot = slot(row.whole, half);
-        let mut cost = self.twin_cost(visit, day, half);
-        if self.week_of[row.day as usize] != self.week_of[day as usize] {
-            cost += self.week_cost(row.day, -1) + self.week_cost(day, 1);
-        }
-        // To add a part never saves anything, so the rest cannot bring the cost down again.
-        for part in &row.parts {
-            if cost > limit {
-                return false;
-            }
-            cost += self.part_cost(part, row.township, day, slot, 1);
-        }
-        cost <= limit
-    }
-
     /// Returns what it would cost more to make a half-day visit in the other half of the same day.
     pub fn cost_to_turn(&self, visit: u32) -> i64 {
         let row = &self.visits[visit as usize];
@@ -286,7 +293,7 @@ impl<'a> Calendar<'a> {
         let mut cost = self.twin_cost(visit, row.day, 1 - row.half) - self.twin_cost(visit, row.day, row.half);
         for part in &row.parts {
             let agency = part.agency as usize;
-            let cell = &self.cells[(agency * self.townships + row.township as usize) * self.days + day];
+            let cell = &self.cells[self.cell(agency, row.township) * self.days + day];
             let [morning, afternoon, whole] = cell.0.map(i64::from);
             let turn = if from == 0 { 1 } else { -1 };
             let before = outings(morning, afternoon, whole, self.pairs);
@@ -311,20 +318,18 @@ impl<'a> Calendar<'a> {
     /// Gives a visit without a date that day and half.
     pub fn place(&mut self, visit: u32, day: u32, half: u8) {
         debug_assert!(!self.visits[visit as usize].placed, "a visit has one date");
-        self.cost += self.cost_to_add(visit, day, half);
         let row = &mut self.visits[visit as usize];
         row.day = day;
         row.half = if row.whole { 0 } else { half };
         row.placed = true;
         self.spots[visit as usize] = (row.day, row.half);
-        self.count(visit, 1);
+        self.cost += self.count(visit, 1);
     }
 
     /// Takes a visit's date away.
     pub fn lift(&mut self, visit: u32) {
         debug_assert!(self.visits[visit as usize].placed, "only a date that is there can be taken away");
-        self.cost += self.cost_to_remove(visit);
-        self.count(visit, -1);
+        self.cost += self.count(visit, -1);
         self.visits[visit as usize].placed = false;
     }
 
@@ -342,6 +347,26 @@ impl<'a> Calendar<'a> {
         self.cost -= over(agenda);
         agenda.outings_max = agenda.outings_max.min(agenda.outings).saturating_sub(1);
         self.cost += over(agenda);
+        self.mark_all();
+    }
+
+    /// Marks what has run out, wherever that is.
+    fn mark_all(&mut self) {
+        for agency in 0..self.outings_of.len() {
+            for day in 0..self.days {
+                let agenda = &self.agendas[agency * self.days + day];
+                let full = &mut self.marks.full[agency * self.marks.words + day / 64];
+                set(&mut full.teams, day, agenda.teams >= agenda.teams_max);
+                set(&mut full.outings, day, agenda.outings >= agenda.outings_max);
+            }
+        }
+        for row in 0..self.demands.len() / self.days.max(1) {
+            for day in 0..self.days {
+                let demand = &self.demands[row * self.days + day];
+                let short = &mut self.marks.short[row * self.marks.words + day / 64];
+                (0..2).for_each(|half| set(&mut short[half], day, demand.visits[half] >= demand.max));
+            }
+        }
     }
 
     /// Adds a visit of some units, without a date, and returns its number.
@@ -400,11 +425,17 @@ impl<'a> Calendar<'a> {
         self.off_cost(off + change) - self.off_cost(off)
     }
 
+    /// Returns the row of an agency and a township in a table of both.
+    #[inline]
+    fn cell(&self, agency: usize, township: u32) -> usize {
+        agency * self.townships + township as usize
+    }
+
     #[inline]
     fn part_cost(&self, part: &Part, township: u32, day: u32, slot: usize, change: i64) -> i64 {
         let agency = part.agency as usize;
         let day = day as usize;
-        let cell = &self.cells[(agency * self.townships + township as usize) * self.days + day];
+        let cell = &self.cells[self.cell(agency, township) * self.days + day];
         let [morning, afternoon, whole] = cell.0.map(i64::from);
         let (to_morning, to_afternoon, to_whole) = match slot {
             0 => (morning + change, afternoon, whole),
@@ -416,6 +447,9 @@ impl<'a> Calendar<'a> {
         let before = outings(morning, afternoon, whole, self.pairs);
         let more = outings(to_morning, to_afternoon, to_whole, self.pairs) - before;
         let mut cost = TRIP_COST * trip + self.outings_cost(agency, more);
+        if trip != 0 {
+            cost += self.presence.cost_of(part.agency, township, day as u32, trip);
+        }
         let agenda = &self.agendas[agency * self.days + day];
         cost += overflow(agenda.teams, change, agenda.teams_max);
         cost += overflow(agenda.outings, more, agenda.outings_max);
@@ -428,31 +462,64 @@ impl<'a> Calendar<'a> {
         cost
     }
 
-    fn count(&mut self, visit: u32, change: i64) {
+    /// Counts a visit in or out at its day and half, and returns what that costs.
+    fn count(&mut self, visit: u32, change: i64) -> i64 {
         let row = &self.visits[visit as usize];
         let day = row.day as usize;
         let slot = slot(row.whole, row.half);
-        self.week_visits[self.week_of[day] as usize] += change;
-        let add = |count: &mut u16, change: i64| *count = (i64::from(*count) + change) as u16;
+        let mut cost = self.week_cost(row.day, change);
+        // The twin's cost is the same whether the visit comes or goes.
+        cost += change * self.twin_cost(visit, row.day, row.half);
+        let week = self.week_of[day] as usize;
+        self.week_visits[week] += change;
+        let off = self.week_visits[week] - self.week_share[week];
+        self.week_add[week] = self.off_cost(off + 1) - self.off_cost(off);
+        let word = day / 64;
+        let at = day % 64;
+        let steps = [0, 1, 2].map(|at| if at == slot { change } else { 0 });
         for part in &row.parts {
             let agency = part.agency as usize;
-            let cell = &mut self.cells[(agency * self.townships + row.township as usize) * self.days + day];
-            let count = |cell: &Cell| {
-                let [morning, afternoon, whole] = cell.0.map(i64::from);
-                outings(morning, afternoon, whole, self.pairs)
-            };
-            let before = count(cell);
-            add(&mut cell.0[slot], change);
-            let more = count(cell) - before;
-            self.outings_of[agency] += more;
+            let spot = self.cell(agency, row.township);
+            let cell = &mut self.cells[spot * self.days + day].0;
+            let [morning, afternoon, whole] = cell.map(i64::from);
+            let before = outings(morning, afternoon, whole, self.pairs);
+            let was = morning + afternoon + whole;
+            let morning = morning + steps[0];
+            let afternoon = afternoon + steps[1];
+            let whole = whole + steps[2];
+            *cell = [morning as u16, afternoon as u16, whole as u16];
+            let more = outings(morning, afternoon, whole, self.pairs) - before;
+            let trip = i64::from(was + change > 0) - i64::from(was > 0);
+            if trip != 0 {
+                cost += TRIP_COST * trip + self.presence.count(part.agency, row.township, row.day, trip);
+            }
+            let place = &mut self.marks.places[spot * self.marks.words + word];
+            set(&mut place.there, at, was + change > 0);
+            set(&mut place.more[0], at, !self.pairs || morning >= afternoon);
+            set(&mut place.more[1], at, !self.pairs || afternoon >= morning);
+            let (now, least) = (self.outings_of[agency], self.outings_min[agency]);
+            cost += self.team * ((now + more).max(least) - now.max(least));
+            self.outings_of[agency] = now + more;
             let agenda = &mut self.agendas[agency * self.days + day];
-            add(&mut agenda.teams, change);
-            add(&mut agenda.outings, more);
+            cost += overflow(agenda.teams, change, agenda.teams_max);
+            cost += overflow(agenda.outings, more, agenda.outings_max);
+            agenda.teams = (i64::from(agenda.teams) + change) as u16;
+            agenda.outings = (i64::from(agenda.outings) + more) as u16;
+            let full = &mut self.marks.full[agency * self.marks.words + word];
+            set(&mut full.teams, at, agenda.teams >= agenda.teams_max);
+            set(&mut full.outings, at, agenda.outings >= agenda.outings_max);
             for bit in bits(part.scarce) {
-                let demand = &mut self.demands[(self.skill_start[agency] + bit) as usize * self.days + day];
-                halves(slot).for_each(|half| add(&mut demand.visits[half], change));
+                let skill = (self.skill_start[agency] + bit) as usize;
+                let demand = &mut self.demands[skill * self.days + day];
+                let short = &mut self.marks.short[skill * self.marks.words + word];
+                for half in halves(slot) {
+                    cost += overflow(demand.visits[half], change, demand.max);
+                    demand.visits[half] = (i64::from(demand.visits[half]) + change) as u16;
+                    set(&mut short[half], at, demand.visits[half] >= demand.max);
+                }
             }
         }
+        cost
     }
 }
 

@@ -243,23 +243,29 @@ fn part_above(list: &mut Vec<Outing>, pool: &Pool, size: u32, doubles_max: u32, 
 /// take `x / 2` of them in double outings. More double outings would save officer-days at the price of fairness: one
 /// officer would go twice while another does not go at all.
 pub(super) fn doubles_max(model: &Model, agency: u32, seats: u32) -> u32 {
-    let team = model.problem.rules.team_size;
+    even_shares(model, agency, seats).into_iter().map(|share| share / 2).sum::<u32>() / model.problem.rules.team_size
+}
+
+/// Shares an agency's seats out one by one, always to the officer with the smallest load; returns each officer's, by
+/// place in the pool.
+pub(super) fn even_shares(model: &Model, agency: u32, seats: u32) -> Vec<u32> {
     let officers = model.pools[agency as usize].officers.iter().map(|&at| &model.problem.officers[at as usize]);
-    let mut queue: BinaryHeap<Reverse<(u32, bool, u32, u32)>> = officers
-        .map(|officer| Reverse((officer.prior, true, 0, officer.visits_max.min(2 * officer.days.len()))))
+    let mut shares = vec![0; officers.len()];
+    let mut queue: BinaryHeap<Reverse<(u32, bool, usize, u32)>> = officers
+        .enumerate()
+        .map(|(at, officer)| Reverse((officer.prior, true, at, officer.visits_max.min(2 * officer.days.len()))))
         .filter(|row| row.0.3 > 0)
         .collect();
-    let mut paired = 0;
     for _ in 0..seats {
         let Some(mut row) = queue.pop() else { break };
-        let Reverse((load, is_even, given, room)) = &mut row;
-        (*load, *is_even, *given, *room) = (*load + 1, !*is_even, *given + 1, *room - 1);
-        paired += u32::from(*is_even);
+        let Reverse((load, is_even, at, room)) = &mut row;
+        (*load, *is_even, *room) = (*load + 1, !*is_even, *room - 1);
+        shares[*at] += 1;
         if *room > 0 {
             queue.push(row);
         }
     }
-    paired / team
+    shares
 }
 
 fn has_team(calendar: &Calendar, agency: u32, day: u32, visits: &[u32], need: impl Fn(u32) -> Skills) -> bool {

@@ -156,6 +156,11 @@ impl DaySet {
         day < DaySet::DAYS_MAX && self.0[day as usize / 64] >> (day % 64) & 1 == 1
     }
 
+    /// Returns 64 of the days, from `64 * at` on.
+    pub(super) fn word(&self, at: usize) -> u64 {
+        self.0[at]
+    }
+
     /// Counts the days.
     pub fn len(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()

@@ -24,17 +24,20 @@ const SPLITS: u32 = 7;
 /// Other visits of the agency whose date is tried to be changed for one that is short.
 const EXCHANGES: usize = 16;
 
-/// Times that visits are moved for the sake of officers with too few.
-const LEVELLINGS: u32 = 6;
+/// Times that visits are moved for the sake of officers with too few, one agency at a time.
+const LEVELLINGS: u32 = 12;
 
 /// Officers of one agency for whom visits are moved at a time.
 const LEVEL_OFFICERS: usize = 6;
 
 /// Seats in a thousand that may stay with officers of whom a colleague has two visits less, before visits are moved.
-const UNFAIR_PERMILLE: u64 = 60;
+const UNFAIR_PERMILLE: i64 = 70;
 
 /// What such a move may cost, in the calendar's unit.
 const LEVEL_COST_MAX: i64 = 24;
+
+/// Unfair seats that all such moves of an agency must save for each unit that they cost.
+const LEVEL_GAIN_MIN: i64 = 2;
 
 /// Holds the days that visits, each given by its units, have left because they could not be staffed there.
 type Tabu = BTreeSet<(Vec<u32>, u32)>;
@@ -48,9 +51,19 @@ pub(super) struct Repaired {
     pub dropped: Vec<(u32, Reason)>,
 }
 
+/// Holds how it was before visits were moved for the sake of an agency's officers.
+struct Before<'a> {
+    agency: u32,
+    unfair: i64,
+    calendar: Calendar<'a>,
+    hints: Hints,
+    teams: Vec<AgencyTeams>,
+    ids: Vec<String>,
+}
+
 /// Draws the teams of all agencies and moves what stays short.
-pub(super) fn staff_all(
-    calendar: &mut Calendar,
+pub(super) fn staff_all<'a>(
+    calendar: &mut Calendar<'a>,
     team_days: &mut TeamDays,
     tickets: &mut Tickets,
     steps: &mut Steps,
@@ -64,7 +77,7 @@ pub(super) fn staff_all(
     let mut dirty: BTreeSet<u32> = (0..agencies).collect();
     let mut levelled = 0;
     let mut rigid: BTreeSet<u32> = BTreeSet::new();
-    let mut before_levelling: Option<(Calendar, Hints, Vec<AgencyTeams>, Vec<String>)> = None;
+    let mut before_levelling: Option<Before> = None;
     for round in 0.. {
         for &agency in &dirty {
             done.teams[agency as usize] = with_less_doubles(calendar, tickets, &ids, agency, &mut hints);
@@ -82,29 +95,36 @@ pub(super) fn staff_all(
         }
         crowded(calendar, &mut short);
         let mut touched: BTreeSet<u32> = BTreeSet::new();
-        if let (false, Some((calendar_then, hints_then, teams_then, ids_then))) =
-            (short.is_empty(), before_levelling.take())
-        {
-            // Fairness is not worth a visit: back to what could be staffed, and hands off these agencies.
-            rigid.extend(short.iter().map(|row| row.1));
-            (*calendar, hints, done.teams, ids) = (calendar_then, hints_then, teams_then, ids_then);
-            short.clear();
+        let mut unfair = if short.is_empty() { unfair_seats(calendar, &done.teams) } else { Vec::new() };
+        if let Some(before) = before_levelling.take() {
+            let gain = before.unfair - total(&unfair);
+            if !short.is_empty() || gain < LEVEL_GAIN_MIN * (calendar.cost - before.calendar.cost).max(1) {
+                // Fairness is not worth a visit, nor any price: back to what there was, and hands off these agencies.
+                rigid.extend(short.iter().map(|row| row.1));
+                rigid.insert(before.agency);
+                (*calendar, hints, done.teams, ids) = (before.calendar, before.hints, before.teams, before.ids);
+                short.clear();
+                unfair = unfair_seats(calendar, &done.teams);
+            }
         }
         if short.is_empty() {
-            if levelled == LEVELLINGS {
-                break;
+            while levelled < LEVELLINGS
+                && touched.is_empty()
+                && let Some(agency) = most_unfair(&unfair, &rigid)
+            {
+                levelled += 1;
+                let (hints, teams, ids) = (hints.clone(), done.teams.clone(), ids.clone());
+                let before = Before { agency, unfair: total(&unfair), calendar: calendar.clone(), hints, teams, ids };
+                touched = level(calendar, &done.teams[agency as usize], agency, &rigid);
+                if touched.is_empty() {
+                    rigid.insert(agency);
+                } else {
+                    before_levelling = Some(before);
+                }
             }
-            levelled += 1;
-            let behind = behind(calendar, &done.teams);
-            if behind.is_empty() {
-                break;
-            }
-            let now = (calendar.clone(), hints.clone(), done.teams.clone(), ids.clone());
-            touched = level(calendar, &done.teams, &behind, &rigid);
             if touched.is_empty() {
                 break;
             }
-            before_levelling = Some(now);
         }
         let mut moved: BTreeSet<u32> = BTreeSet::new();
         for (visit, agency, reason) in short {
@@ -174,12 +194,33 @@ pub(super) fn staff_all(
     done
 }
 
-/// Counts the seats of each agency that a colleague with at least two visits less could have taken on some day, and
-/// returns the agencies with most of them, as many as leave at most [`UNFAIR_PERMILLE`] of all seats to the others.
-fn behind(calendar: &Calendar, all: &[AgencyTeams]) -> BTreeSet<u32> {
+/// Counts the seats of an agency, and those of them that a colleague with at least two visits less could have taken on
+/// some day.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unfair {
+    seats: i64,
+    unfair: i64,
+}
+
+fn total(unfair: &[Unfair]) -> i64 {
+    unfair.iter().map(|row| row.unfair).sum()
+}
+
+/// Returns the agency with most unfair seats that is not rigid, if more than [`UNFAIR_PERMILLE`] of all seats are unfair.
+fn most_unfair(unfair: &[Unfair], rigid: &BTreeSet<u32>) -> Option<u32> {
+    let seats: i64 = unfair.iter().map(|row| row.seats).sum();
+    if total(unfair) * 1_000 <= seats * UNFAIR_PERMILLE {
+        return None;
+    }
+    let rows = (0u32..).zip(unfair).filter(|(agency, row)| row.unfair > 0 && !rigid.contains(agency));
+    rows.max_by_key(|&(agency, row)| (row.unfair, Reverse(agency))).map(|row| row.0)
+}
+
+/// Counts the unfair seats of each agency.
+fn unfair_seats(calendar: &Calendar, all: &[AgencyTeams]) -> Vec<Unfair> {
     let model = calendar.model;
-    let (mut unfair, mut seats) = (Vec::new(), 0);
-    for (agency, teams) in (0u32..).zip(all) {
+    let mut counts = vec![Unfair::default(); all.len()];
+    for ((agency, teams), sum) in (0u32..).zip(all).zip(&mut counts) {
         let pool = &model.pools[agency as usize];
         let officers: Vec<&super::problem::Officer> =
             pool.officers.iter().map(|&at| &model.problem.officers[at as usize]).collect();
@@ -190,14 +231,13 @@ fn behind(calendar: &Calendar, all: &[AgencyTeams]) -> BTreeSet<u32> {
         let load = |at: usize| officers[at].prior + given[at];
         let mut least: Vec<usize> = (0..officers.len()).filter(|&at| given[at] < officers[at].visits_max).collect();
         least.sort_by_key(|&at| (load(at), at));
-        let mut count = 0u64;
         for row in &teams.outings {
             for &visit in &row.outing.visits {
                 let place = &calendar.visits[visit as usize];
                 let units = place.units.iter().map(|&unit| model.units[unit as usize].days);
                 let days = units.reduce(|a, b| a.and(&b)).unwrap_or_default();
                 let need = place.parts.iter().find(|part| part.agency == agency).map_or(0, |part| part.need);
-                seats += row.team.len() as u64;
+                sum.seats += row.team.len() as i64;
                 for &seat in &row.team {
                     let others = row.team.iter().filter(|&&other| other != seat);
                     let rest = need & !others.fold(0, |all, &other| all | pool.holds[other as usize]);
@@ -208,76 +248,63 @@ fn behind(calendar: &Calendar, all: &[AgencyTeams]) -> BTreeSet<u32> {
                             && model.may_enter(pool.officers[at], place.site)
                             && !officers[at].days.and(&days).is_empty()
                     });
-                    count += u64::from(could);
+                    sum.unfair += i64::from(could);
                 }
             }
         }
-        unfair.push((count, agency));
     }
-    unfair.sort_unstable();
-    let mut left = seats * UNFAIR_PERMILLE / 1_000;
-    let mut rest = unfair.into_iter().skip_while(|&(count, _)| {
-        let fits = count <= left;
-        left -= if fits { count } else { 0 };
-        fits
-    });
-    rest.by_ref().map(|row| row.1).collect()
+    counts
 }
 
 /// Brings visits to the days of officers who have far fewer than their colleagues because they are there on few days, and
 /// parts pairs for it; returns the sites whose visits were moved.
 ///
 /// Only moves that cost at most [`LEVEL_COST_MAX`] are made, and none that changes a day of a `rigid` agency.
-fn level(calendar: &mut Calendar, all: &[AgencyTeams], behind: &BTreeSet<u32>, rigid: &BTreeSet<u32>) -> BTreeSet<u32> {
+fn level(calendar: &mut Calendar, teams: &AgencyTeams, agency: u32, rigid: &BTreeSet<u32>) -> BTreeSet<u32> {
     let model = calendar.model;
     let mut touched = BTreeSet::new();
-    for agency in behind.difference(rigid).map(|&agency| agency as usize) {
-        let teams = &all[agency];
-        let pool = &model.pools[agency];
-        let mut loads: Vec<u32> = pool.officers.iter().map(|&at| model.problem.officers[at as usize].prior).collect();
-        let mut out = vec![BTreeSet::new(); loads.len()];
-        for row in &teams.outings {
-            for &officer in &row.team {
-                loads[officer as usize] += row.outing.visits.len() as u32;
-                out[officer as usize].insert(row.outing.day);
-            }
+    let pool = &model.pools[agency as usize];
+    let mut loads: Vec<u32> = pool.officers.iter().map(|&at| model.problem.officers[at as usize].prior).collect();
+    let mut out = vec![BTreeSet::new(); loads.len()];
+    for row in &teams.outings {
+        for &officer in &row.team {
+            loads[officer as usize] += row.outing.visits.len() as u32;
+            out[officer as usize].insert(row.outing.day);
         }
-        let mut sorted = loads.clone();
-        sorted.sort_unstable();
-        let Some(&middle) = sorted.get(sorted.len() / 2) else { continue };
-        let mut behind: Vec<(u32, usize)> = (0..loads.len()).map(|at| (loads[at], at)).collect();
-        behind.retain(|&(load, at)| load + 2 <= middle && pool.holds[at] != 0);
-        behind.sort_unstable();
-        for (load, at) in behind.into_iter().take(LEVEL_OFFICERS) {
-            let officer = &model.problem.officers[pool.officers[at] as usize];
-            for _ in load + 1..middle {
-                let mut best: Option<(i64, u32, u32, u8)> = None;
-                for &visit in teams.outings.iter().flat_map(|row| &row.outing.visits) {
-                    let place = &calendar.visits[visit as usize];
-                    let may = model.may_enter(pool.officers[at], place.site) && !touched.contains(&place.site);
-                    let free = officer.days.contains(place.day) && !out[at].contains(&place.day);
-                    let easy = place.parts.iter().all(|part| !rigid.contains(&part.agency));
-                    if !may || free || !easy {
-                        continue;
-                    }
-                    let saved = calendar.cost_to_remove(visit);
-                    for &day in
-                        place.choice.iter().filter(|&&day| officer.days.contains(day) && !out[at].contains(&day))
-                    {
-                        for half in place.halves() {
-                            let cost = saved + calendar.cost_to_add(visit, day, half);
-                            if best.is_none_or(|best| (cost, visit, day, half) < best) {
-                                best = Some((cost, visit, day, half));
-                            }
+    }
+    let mut sorted = loads.clone();
+    sorted.sort_unstable();
+    let Some(&middle) = sorted.get(sorted.len() / 2) else { return touched };
+    let mut behind: Vec<(u32, usize)> = (0..loads.len()).map(|at| (loads[at], at)).collect();
+    behind.retain(|&(load, at)| load + 2 <= middle && pool.holds[at] != 0);
+    behind.sort_unstable();
+    for (load, at) in behind.into_iter().take(LEVEL_OFFICERS) {
+        let officer = &model.problem.officers[pool.officers[at] as usize];
+        for _ in load + 1..middle {
+            let mut best: Option<(i64, u32, u32, u8)> = None;
+            for &visit in teams.outings.iter().flat_map(|row| &row.outing.visits) {
+                let place = &calendar.visits[visit as usize];
+                let may = model.may_enter(pool.officers[at], place.site) && !touched.contains(&place.site);
+                let free = officer.days.contains(place.day) && !out[at].contains(&place.day);
+                let easy = place.parts.iter().all(|part| !rigid.contains(&part.agency));
+                if !may || free || !easy {
+                    continue;
+                }
+                let saved = calendar.cost_to_remove(visit);
+                for &day in place.choice.iter().filter(|&&day| officer.days.contains(day) && !out[at].contains(&day)) {
+                    for half in place.halves() {
+                        let cost = saved + calendar.cost_to_add(visit, day, half);
+                        if best.is_none_or(|best| (cost, visit, day, half) < best) {
+                            best = Some((cost, visit, day, half));
                         }
                     }
                 }
-                let Some((_, visit, day, half)) = best.filter(|best| best.0 <= LEVEL_COST_MAX) else { break };
-                calendar.lift(visit);
-                calendar.place(visit, day, half);
-                out[at].insert(day);
-                touched.insert(calendar.visits[visit as usize].site);
             }
+            let Some((_, visit, day, half)) = best.filter(|best| best.0 <= LEVEL_COST_MAX) else { break };
+            calendar.lift(visit);
+            calendar.place(visit, day, half);
+            out[at].insert(day);
+            touched.insert(calendar.visits[visit as usize].site);
         }
     }
     touched

@@ -9,10 +9,13 @@ use super::dates::{Calendar, Dated, WEEK_COST};
 use super::model::TeamDays;
 
 /// Dates tried in the search for each visit.
-pub const STEPS_PER_VISIT: u64 = 8_000;
+pub const STEPS_PER_VISIT: u64 = 4_800;
 
 /// Dates tried for a visit at a time.
 const TRIES: u32 = 4;
+
+/// Visits whose dates are taken away at a time, at most.
+const GROUP_MAX: usize = 5;
 
 /// Temperature at the start, in 1/65,536 of the calendar's cost unit; it is halved [`HALVINGS`] times on the way.
 const HOT: u64 = 12 << 16;
@@ -105,7 +108,8 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
         let visit = movable[steps.below(movable.len() as u32) as usize];
         match step % 32 {
             7 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
-            3 | 19 => move_day(calendar, &neighbours, visit, steps, heat),
+            19 => move_day(calendar, &neighbours, visit, steps, heat),
+            0..7 => redate_group(calendar, &neighbours, visit, steps, heat),
             _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }
@@ -148,17 +152,73 @@ fn move_visit(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, step
             continue;
         }
         let limit = limit(steps, heat);
-        let fits = if day == now.0 {
-            calendar.cost_to_turn(visit) <= limit
+        let half = if day == now.0 {
+            Some(half).filter(|_| calendar.cost_to_turn(visit) <= limit)
         } else {
             let saved = *saved.get_or_insert_with(|| calendar.saved_without(visit));
-            calendar.costs_at_most(visit, day, half, limit - saved)
+            calendar.half_within(visit, day, limit - saved, dice >> 5 & 1 == 1)
         };
-        if fits {
+        if let Some(half) = half {
             calendar.lift(visit);
             calendar.place(visit, day, half);
             return;
         }
+    }
+}
+
+/// Takes the dates of some visits away and gives each the cheapest date then, one after the other (ruin and recreate,
+/// Schrimpf et al. 2000): a trip can end only if all its visits leave it together.
+///
+/// The visits are, one time in four, all those of one agency and township on a visit's day, otherwise up to
+/// [`GROUP_MAX`] of one agency and township on any days.
+fn redate_group(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps: &mut Steps, heat: u64) {
+    let row = &calendar.visits[visit as usize];
+    if row.units.is_empty() {
+        return;
+    }
+    let part = row.parts[steps.below(row.parts.len() as u32) as usize];
+    let near = &neighbours.by_agency[part.agency as usize * neighbours.by_township.len() + row.township as usize];
+    let (day, _) = calendar.spot(visit);
+    let mut group = [(0u32, 0u32, 0u8); GROUP_MAX];
+    let mut count = 0;
+    let spot = |visit: u32| {
+        let (day, half) = calendar.spot(visit);
+        (visit, day, half)
+    };
+    if steps.below(4) == 0 {
+        for &other in near {
+            if calendar.spot(other).0 == day && calendar.visits[other as usize].placed {
+                if count == GROUP_MAX {
+                    return;
+                }
+                group[count] = spot(other);
+                count += 1;
+            }
+        }
+    } else {
+        group[0] = spot(visit);
+        count = 1;
+        for _ in 0..1 + steps.below(GROUP_MAX as u32 - 1) {
+            let other = near[steps.below(near.len() as u32) as usize];
+            if calendar.visits[other as usize].placed && !group[..count].iter().any(|row| row.0 == other) {
+                group[count] = spot(other);
+                count += 1;
+            }
+        }
+    }
+    let group = &mut group[..count];
+    let cost_max = calendar.cost + limit(steps, heat);
+    group.iter().for_each(|row| calendar.lift(row.0));
+    (1..count).rev().for_each(|at| group.swap(at, steps.below(at as u32 + 1) as usize));
+    let mut done = 0;
+    while done < count && (done == 0 || calendar.cost <= cost_max) {
+        let Some((day, half)) = calendar.cheapest_free(group[done].0, steps.next()) else { break };
+        calendar.place(group[done].0, day, half);
+        done += 1;
+    }
+    if done < count || calendar.cost > cost_max {
+        group[..done].iter().for_each(|row| calendar.lift(row.0));
+        group.iter().for_each(|&(visit, day, half)| calendar.place(visit, day, half));
     }
 }
 
