@@ -135,9 +135,8 @@ fn selections(criterion: &mut Criterion) {
     group.bench_function("threshold", |bencher| {
         bencher.iter(|| {
             let mut pool = Pool::open();
-            for &row in &rows {
-                pool.take(row);
-                if pool.is_due() {
+            for (at, &row) in rows.iter().enumerate() {
+                if pool.count(at, row.ticket) && pool.keep(row) {
                     pool.lower(&job, rate, Margin::default());
                 }
             }

@@ -15,8 +15,7 @@
 //! | [`suite`] | §19 suites | bytes into hashes; `sm4` gives the blocks of the suite `dr1-gm` |
 
 pub mod chacha;
-#[cfg(target_arch = "x86_64")]
-mod codes;
+pub mod codes;
 pub mod entropy;
 pub mod ids;
 pub mod keys;
@@ -26,7 +25,8 @@ mod sm4;
 pub mod suite;
 pub mod tickets;
 
-pub use chacha::Kernel;
+pub use chacha::{Halves, Kernel};
+pub use codes::Ivs;
 pub use entropy::Entropy;
 pub use ids::Iv;
 pub use keys::{Key, Prk};

@@ -129,13 +129,13 @@ fn limits(job: &Job, populations: &[Vec<u64>], margin: Margin) -> Vec<Vec<u64>> 
 /// [`Unsettled`] if rows that were let go may be drawn, or if drawn rows contradict each other.
 pub fn settle(job: &Job, mut gathered: Gathered) -> Result<Outcome, Unsettled> {
     let populations: Vec<Vec<u64>> =
-        gathered.tasks.iter().map(|task| task.pools.iter().map(|pool| pool.seen).collect()).collect();
+        gathered.tasks.iter().map(|task| task.pools.iter().map(|pool| pool.rows()).collect()).collect();
     let mut faults = Faults::default();
     let mut strata = Vec::new();
     for (at, task) in job.tasks.iter().enumerate() {
         for (rate_at, (name, rate)) in task.rates.iter().enumerate() {
             let pool = std::mem::replace(&mut gathered.tasks[at].pools[rate_at], super::pool::Pool::open());
-            let Ok(population) = u32::try_from(pool.seen) else {
+            let Ok(population) = u32::try_from(pool.rows()) else {
                 let code = &task.code;
                 let cause = both!(
                     "stratum {name} of task {code} has more than 4,294,967,295 rows",
@@ -151,7 +151,7 @@ pub fn settle(job: &Job, mut gathered: Gathered) -> Result<Outcome, Unsettled> {
                 continue;
             };
             let (sample, reserve) = job.sizes(*rate, population);
-            let fingerprint = pool.sum;
+            let fingerprint = pool.sum();
             let Some(picks) = pool.smallest(sample as usize + reserve as usize) else {
                 return Err(Unsettled::TooTight(populations));
             };
@@ -181,6 +181,14 @@ pub fn settle(job: &Job, mut gathered: Gathered) -> Result<Outcome, Unsettled> {
 fn doubles(job: &Job, strata: &[Stratum], gathered: &Gathered, faults: &mut Faults) {
     for (at, task) in job.tasks.iter().enumerate() {
         let of_task = || strata.iter().filter(move |stratum| stratum.task == at);
+        // Nearly always no two picks have even half a ticket in common, and to see that is cheap.
+        let mut halves: Vec<u64> =
+            of_task().flat_map(|stratum| &stratum.picks).map(|kept| (kept.ticket.value() >> 64) as u64).collect();
+        // The stable sort finds the strata already in order, and only joins them.
+        halves.sort();
+        if halves.windows(2).all(|pair| pair[0] != pair[1]) {
+            continue;
+        }
         let mut twice: Vec<Kept> = Vec::new();
         for stratum in of_task() {
             twice.extend(stratum.picks.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
