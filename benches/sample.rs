@@ -69,10 +69,10 @@ impl Sink for Counting {
 fn read(source: &Source) -> u64 {
     let (mut sink, mut values) = (Counting::default(), vec![Values::default()]);
     match &source.kind {
-        Kind::Parquet { groups, .. } => {
+        Kind::Parquet { pieces, .. } => {
             let reader = files::parquet(&source.path).expect("a file");
-            for group in 0..groups.len() as u32 {
-                parquet::scan(&reader, &source.columns, (0, group), &mut sink, &mut values).expect("a row group");
+            for (at, piece) in (0u32..).zip(pieces) {
+                parquet::scan(&reader, &source.columns, piece, (0, at), &mut sink, &mut values).expect("a piece");
             }
         }
         Kind::Delimited(shape) => {

@@ -1,14 +1,15 @@
 //! Tickets of many ids at once: the ChaCha20 blocks of protocol §4 in lanes, one id to a lane.
 //!
 //! `rand_chacha` is built for long streams and pays for a new position with every id. Here word *w* of the states of
-//! all lanes lies side by side, and the loop over the lanes goes around a whole double round whose sixteen words are
-//! locals: that is the shape which the compiler turns into vectors (a small lane loop around each step is not). The
-//! same code is compiled once for every vector width, and the widest that the machine has is taken at run time.
+//! all lanes lies side by side, and the loop over the lanes goes around all twenty rounds, straight code whose sixteen
+//! words are locals: that is the shape which the compiler turns into vectors (a small lane loop around each step is
+//! not), and it leaves out what the first four words do not need of the last round. The same code is compiled once for
+//! every vector width, and the widest that the machine has is taken at run time.
 //! `rand_chacha` remains the oracle: [`Key::words`](super::Key::words) uses it, and the tests compare.
 
 #![expect(clippy::needless_range_loop, reason = "a lane is one number in all arrays; iterators hide that")]
 
-use super::codes::{self, Ivs};
+use super::codes::{self, GROUP, Ivs};
 use super::sm4::Cipher;
 use super::{Iv, Key, Suite, Ticket};
 
@@ -69,34 +70,35 @@ impl Kernel {
         }
     }
 
-    /// Computes the tickets of `ivs` under `key` into `out`, in place of what it holds, as [`tickets`](Self::tickets) does.
+    /// Computes the tickets of IVs that lie word by word, in place of what `out` holds: the fastest way, because nothing
+    /// has to be turned around.
     pub fn halves(self, key: &Key, ivs: &Ivs, out: &mut Halves) {
-        [&mut out.first, &mut out.second].into_iter().for_each(|half| half.resize(ivs.words()[0].len(), 0));
         out.len = ivs.len();
+        [&mut out.first, &mut out.second].into_iter().for_each(|half| half.resize(ivs.words()[0].len(), 0));
         match key.suite() {
             Suite::Dr1 => self.run(HalfByHalf { key, ivs, out }),
             Suite::Dr1Gm => {
                 let cipher = Cipher::new(key);
-                (0..ivs.len()).for_each(|at| out.set(at, cipher.ticket(ivs.at(at))));
+                for at in 0..ivs.len() {
+                    let ticket = cipher.ticket(ivs.at(at)).value();
+                    (out.first[at], out.second[at]) = ((ticket >> 64) as u64, ticket as u64);
+                }
             }
         }
     }
 
     /// Computes the IVs of `ids`, which come as the bytes of their texts, and puts them behind those in `out`.
     pub fn ivs<'a>(self, suite: Suite, ids: impl Iterator<Item = &'a [u8]>, out: &mut Vec<Iv>) {
-        self.run(Grouped {
-            suite,
-            ids,
-            take: |words: &[[u32; codes::GROUP]; 4], count| {
-                out.extend((0..count).map(|lane| Iv::of_words(std::array::from_fn(|word| words[word][lane]))));
-            },
-        });
+        let take = |words: &[[u32; GROUP]; 4], count| {
+            out.extend((0..count).map(|lane| Iv::of_words(std::array::from_fn(|word| words[word][lane]))));
+        };
+        self.run(Grouped { suite, ids, take });
     }
 
-    /// Computes the IVs of `ids` word by word into `out`, in place of what it holds.
+    /// Computes the IVs of `ids` word by word, in place of what `out` holds.
     pub fn words<'a>(self, suite: Suite, ids: impl Iterator<Item = &'a [u8]>, out: &mut Ivs) {
         out.clear();
-        self.run(Grouped { suite, ids, take: |words: &[[u32; codes::GROUP]; 4], count| out.extend(words, count) });
+        self.run(Grouped { suite, ids, take: |words: &[[u32; GROUP]; 4], count| out.push(words, count) });
     }
 
     /// Runs the form of some work that is compiled for this kernel.
@@ -116,7 +118,7 @@ impl Kernel {
     }
 }
 
-/// Holds tickets half by half, each half of all ids, so that the first ones can be compared side by side.
+/// Holds tickets half by half: the first eight bytes of each, and the last eight, as numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Halves {
     len: usize,
@@ -126,19 +128,16 @@ pub struct Halves {
 }
 
 impl Halves {
-    /// Lists the tickets.
+    /// Lists the tickets in the order of their ids.
     #[inline(always)]
     pub fn iter(&self) -> impl Iterator<Item = Ticket> {
         self.first[..self.len].iter().zip(&self.second).map(|(&first, &second)| Ticket::of_halves(first, second))
     }
-
-    fn set(&mut self, at: usize, ticket: Ticket) {
-        (self.first[at], self.second[at]) = ((ticket.value() >> 64) as u64, ticket.value() as u64);
-    }
 }
 
-/// Is work that is compiled once for each kernel; all of it is inlined, so that its loops become vectors.
+/// Is work that is compiled once for each kernel.
 trait Work {
+    /// Does it with so many lanes; inlined with all that it calls, because only then its loops become vectors.
     fn run<const LANES: usize>(self);
 }
 
@@ -166,17 +165,28 @@ impl Work for RowByRow<'_> {
     #[inline(always)]
     fn run<const LANES: usize>(self) {
         let key = words_of(self.key);
-        for (ivs, out) in self.ivs.chunks(LANES).zip(self.out.chunks_mut(LANES)) {
-            let mut lanes = [[0; LANES]; 4];
-            for (lane, iv) in ivs.iter().enumerate() {
-                (0..4).for_each(|word| lanes[word][lane] = iv.words()[word]);
-            }
-            let words = first_words::<LANES>(&key, &lanes);
-            for (lane, out) in out.iter_mut().enumerate() {
-                *out = Ticket::of_words(std::array::from_fn(|word| words[word][lane]));
-            }
+        let (full, rest) = self.ivs.as_chunks();
+        let (full_out, rest_out) = self.out.as_chunks_mut::<LANES>();
+        full.iter().zip(full_out).for_each(|(ivs, out)| *out = step(&key, ivs));
+        if let Some(&first) = rest.first() {
+            let mut ivs = [first; LANES];
+            ivs[..rest.len()].copy_from_slice(rest);
+            rest_out.copy_from_slice(&step(&key, &ivs)[..rest.len()]);
         }
     }
+}
+
+/// Computes one ticket in each lane.
+#[inline(always)]
+fn step<const LANES: usize>(key: &[u32; 8], ivs: &[Iv; LANES]) -> [Ticket; LANES] {
+    let mut lanes = [[0; LANES]; 4];
+    for lane in 0..LANES {
+        for word in 0..4 {
+            lanes[word][lane] = ivs[lane].words()[word];
+        }
+    }
+    let words = first_words(key, &lanes);
+    std::array::from_fn(|lane| Ticket::of_words(std::array::from_fn(|word| words[word][lane])))
 }
 
 /// Is a key with IVs word by word and the place of their tickets half by half.
@@ -210,7 +220,7 @@ struct Grouped<I, T> {
     take: T,
 }
 
-impl<'a, I: Iterator<Item = &'a [u8]>, T: FnMut(&[[u32; codes::GROUP]; 4], usize)> Work for Grouped<I, T> {
+impl<'a, I: Iterator<Item = &'a [u8]>, T: FnMut(&[[u32; GROUP]; 4], usize)> Work for Grouped<I, T> {
     #[inline(always)]
     fn run<const LANES: usize>(self) {
         codes::groups(self.suite, self.ids, self.take);
@@ -232,9 +242,7 @@ fn first_words<const LANES: usize>(key: &[u32; 8], iv: &[[u32; LANES]; 4]) -> [[
         for word in 0..4 {
             (x[word], x[12 + word]) = (CONSTANTS[word], iv[word][lane]);
         }
-        for word in 0..8 {
-            x[4 + word] = key[word];
-        }
+        x[4..12].copy_from_slice(key);
         five(&mut x);
         five(&mut x);
         for word in 0..4 {
@@ -296,16 +304,25 @@ mod tests {
 
     fn agree_at_every_length(suite: Suite) {
         let key = Key::from_bytes(suite, std::array::from_fn(|i| i as u8));
-        let ids =
-            ["910000000000791933", "", "a", "沪A-个体0001", "110108001234567", "T1", "ZZZZZZZZZZZZZZZZZZZZZZ", "0"];
-        let ivs: Vec<Iv> = (0..70).map(|i| Iv::of(suite, &format!("{}{i}", ids[i % ids.len()]))).collect();
-        for length in 0..ivs.len() {
+        let heads = ["9100000000007919", "", "a", "沪A-个体0001", "110108001234567", "T1", "ZZZZZZZZZZZZZZZZZZZZ", "0"];
+        let ids: Vec<String> = (0..140).map(|i| format!("{}{i:02}", heads[i % heads.len()])).collect();
+        let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(suite, id)).collect();
+        let (mut words, mut halves) = (Ivs::default(), Halves::default());
+        for length in (0..ivs.len()).rev() {
             let expected: Vec<Ticket> = ivs[..length].iter().map(|&iv| key.ticket(iv)).collect();
             for kernel in Kernel::available() {
                 let mut found = expected.clone();
                 found.fill(Ticket::of_words([0; 4]));
                 kernel.tickets(&key, &ivs[..length], &mut found);
                 assert_eq!(found, expected, "{kernel:?}, {length} ids");
+                // What an earlier batch left must not show in a shorter one.
+                kernel.words(suite, ids[..length].iter().map(|id| id.as_bytes()), &mut words);
+                assert!(
+                    (0..length).map(|at| words.at(at)).eq(ivs[..length].iter().copied()),
+                    "{kernel:?}, {length} ids"
+                );
+                kernel.halves(&key, &words, &mut halves);
+                assert!(halves.iter().eq(expected.iter().copied()), "{kernel:?}, {length} ids");
             }
         }
     }
@@ -316,7 +333,7 @@ mod tests {
         fn every_kernel_agrees_on_any_key_and_any_ids(
             key in any::<[u8; 32]>(),
             suite in proptest::sample::select(Suite::ALL.to_vec()),
-            ids in proptest::collection::vec("[0-9A-Z]{0,24}|[0-9A-Z]{18}|[0-9A-Za-z:@\\[/]{18}|\\PC{0,30}", 1..40),
+            ids in proptest::collection::vec("[0-9A-Z]{0,24}|[0-9A-Z]{18}|[0-9A-Za-z:@\\[/]{18}|\\PC{0,30}", 1..140),
         ) {
             let key = Key::from_bytes(suite, key);
             let ivs: Vec<Iv> = ids.iter().map(|id| Iv::of(suite, id)).collect();
@@ -329,6 +346,12 @@ mod tests {
                 let mut found = vec![Ticket::of_words([0; 4]); ivs.len()];
                 kernel.tickets(&key, &ivs, &mut found);
                 prop_assert_eq!(&found, &expected);
+                let (mut words, mut halves) = (Ivs::default(), Halves::default());
+                kernel.words(suite, ids.iter().map(|id| id.as_bytes()), &mut words);
+                prop_assert!((0..words.len()).map(|at| words.at(at)).eq(ivs.iter().copied()));
+                prop_assert!(words.hashed().eq((0..ivs.len()).filter(|&at| ivs[at].is_hashed())));
+                kernel.halves(&key, &words, &mut halves);
+                prop_assert!(halves.iter().eq(expected.iter().copied()));
             }
         }
     }

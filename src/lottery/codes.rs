@@ -56,8 +56,8 @@ impl Ivs {
         self.words.each_ref().map(Vec::as_slice)
     }
 
-    pub(super) fn extend(&mut self, group: &[[u32; GROUP]; 4], count: usize) {
-        // Only the last group is not full.
+    /// Adds a group of which `count` are IVs; only after the last one may there be less than all.
+    pub(super) fn push(&mut self, group: &[[u32; GROUP]; 4], count: usize) {
         self.len += count;
         self.words.iter_mut().zip(group).for_each(|(words, group)| words.extend_from_slice(group));
     }

@@ -9,7 +9,8 @@
 //! | [`entropy`] | §2 entropy record | `entropy.txt` into an [`Entropy`] |
 //! | [`keys`] | §3 keys | the record and a label into a [`Key`] |
 //! | [`tickets`] | §4 tickets | a key and an IV into a [`Ticket`] (抽签号) |
-//! | [`chacha`] | §4 tickets | many ids into tickets at once; `codes` helps it with 18-character ids |
+//! | [`codes`] | §1 identifiers | many ids into IVs at once, word by word |
+//! | [`chacha`] | §4 tickets | many IVs into tickets at once |
 //! | [`rate`] | §5 sample sizes | a typed rate and a population into a count |
 //! | [`sample`] | §6 samples | a stratum's entries into ranks, reserve and cut-off |
 //! | [`suite`] | §19 suites | bytes into hashes; `sm4` gives the blocks of the suite `dr1-gm` |
