@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use fairdraw::ceremony::{CeremonyError, draw, entropy, open, seal};
-use fairdraw::files::bundle;
-use fairdraw::files::ledger::{Direct, Ledger, LedgerError};
+use fairdraw::files::store::bundle;
+use fairdraw::files::store::ledger::{Direct, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
@@ -231,7 +231,7 @@ fn the_public_part_is_verified_before_it_is_opened() {
     lines[1] = format!("{},{}", &lines[1][..lines[1].rfind(',').expect("a comma")], sha256_hex(b"another cut-off"));
     fs::write(folder.join("cutoffs.csv"), lines.join("\n") + "\n").expect("written");
     let all = bundle::all(&folder).expect("the files").into_iter().filter(|(path, _)| path != open::LIST);
-    let all: Vec<_> = all.map(|(path, bytes)| fairdraw::files::freeze::File { path, bytes }).collect();
+    let all: Vec<_> = all.map(|(path, bytes)| fairdraw::files::store::bundle::File { path, bytes }).collect();
     fs::write(folder.join(open::LIST), open::list(&all).bytes).expect("written");
     assert_eq!(seen(&folder), Vec::<String>::new());
     assert_eq!(named(verify_public(&folder, Some(&ledger)).expect("an answer").findings), ["files.txt"]);

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fairdraw::files::bundle::{MANIFEST, Manifest};
-use fairdraw::files::freeze::File;
+use fairdraw::files::store::bundle::File;
+use fairdraw::files::store::bundle::{MANIFEST, Manifest};
 use fairdraw::lottery::Entropy;
 use fairdraw::run::Made;
 use fairdraw::verify::{Evidence, Finding, VerifyError, verify};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::files::bundle::{self, BundleError};
-use crate::files::ledger::{Ledger, LedgerError};
+use crate::files::store::bundle::{self, BundleError};
+use crate::files::store::ledger::{Ledger, LedgerError};
 use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, Entry};
 use crate::plan::model::{Stratum, TaskNo};

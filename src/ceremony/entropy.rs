@@ -6,7 +6,7 @@ use super::drand::{DrandError, Pasted};
 use super::plan::{Beacon, Dice};
 use super::{CeremonyError, fact};
 use crate::both;
-use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::files::store::ledger::{Disk, Ledger, LedgerError};
 use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{sha256_hex, suite_hex};

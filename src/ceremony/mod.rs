@@ -37,7 +37,7 @@ use thiserror::Error;
 
 use crate::both;
 use crate::files::faults::Fault;
-use crate::files::ledger::LedgerError;
+use crate::files::store::ledger::LedgerError;
 use crate::lang::{Say, Text};
 use crate::lottery::entropy::EntropyError;
 use crate::plan::amend::AmendError;

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell, unwritten};
 use fairdraw::both;
 
-use fairdraw::files::columns::{LAYOUTS, Layout};
-use fairdraw::files::convert::{Clean, Words, clean, recognise};
-use fairdraw::files::export::{self, write_whole};
 use fairdraw::files::faults::{Faults, Severity};
-use fairdraw::files::rules::Source;
+use fairdraw::files::store::convert::{Clean, Words, clean, recognise};
+use fairdraw::files::store::export::{self, write_whole};
+use fairdraw::files::tables::columns::{LAYOUTS, Layout};
+use fairdraw::files::tables::source::Source;
 use fairdraw::publish::{report, templates};
 
 /// Clean a table and write it in another format, by the ending of OUT: .csv, .xlsx or .parquet

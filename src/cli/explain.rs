@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::workbooks::{no_bundle, not_sound};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, tell};
 use fairdraw::both;
-use fairdraw::files::cells;
+use fairdraw::files::wording::cells;
 use fairdraw::publish::explain;
 use fairdraw::verify::{Evidence, verify};
 

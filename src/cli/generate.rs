@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, unwritten};
 use fairdraw::both;
-use fairdraw::files::export;
+use fairdraw::files::store::export;
 use fairdraw::scenario::encode::{self, Made};
 use fairdraw::scenario::{self, Reference};
 

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use clap::error::ErrorKind;
 use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 use fairdraw::both;
-use fairdraw::files::bundle::BundleError;
-use fairdraw::files::guard::hush_guarded;
+use fairdraw::files::decode::guard::hush_guarded;
+use fairdraw::files::store::bundle::BundleError;
 use fairdraw::lang::{Lang, Say, Text};
 
 mod amend;

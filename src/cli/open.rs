@@ -8,9 +8,9 @@ use super::ceremony::{EntryAnswer, Where, entry_text, failure};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, no_place};
 use fairdraw::both;
 use fairdraw::ceremony::{draw, open};
-use fairdraw::files::bundle::{self, BundleError, Destination};
-use fairdraw::files::freeze::File;
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::bundle::File;
+use fairdraw::files::store::bundle::{self, BundleError, Destination};
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::Entry;
 
 /// Make entropy and lists of a secret plan public, after the end of its embargo

@@ -16,8 +16,8 @@ use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::{draw, result};
 use fairdraw::files::faults::Faults;
-use fairdraw::files::ledger::{Direct, Ledger};
-use fairdraw::files::results;
+use fairdraw::files::store::ledger::{Direct, Ledger};
+use fairdraw::files::store::results;
 use fairdraw::lang::{Say, Text, foreign};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::sha256_hex;
@@ -336,7 +336,7 @@ pub fn read_results(path: &Path, period: &str) -> Result<Records, Failure> {
 }
 
 fn made_manifest(bundle: &Path) -> Result<String, Failure> {
-    let path = bundle.join(fairdraw::files::bundle::MANIFEST);
+    let path = bundle.join(fairdraw::files::store::bundle::MANIFEST);
     let bytes = fs::read(&path).map_err(|error| Failure::at(path.display(), error, Text::default()))?;
     Ok(sha256_hex(&bytes))
 }

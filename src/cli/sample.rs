@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, answer, answer_text, json, lang, no_place, no_room, tell};
 use fairdraw::both;
-use fairdraw::files::bundle::Destination;
+use fairdraw::files::store::bundle::Destination;
 use fairdraw::lang::{Say, Text};
 use fairdraw::lottery::{Entropy, Prk, Rounding, Suite};
 use fairdraw::publish::report;
@@ -325,7 +325,7 @@ fn job(args: &Args) -> Result<Job, Failure> {
             "范围 {text:?} 读不懂；请写 'industry=51*,5212'"
         ));
     }
-    let reserve = args.reserve.as_deref().map(|text| (text, fairdraw::files::cells::rate(text)));
+    let reserve = args.reserve.as_deref().map(|text| (text, fairdraw::files::wording::cells::rate(text)));
     if let Some((text, None)) = reserve {
         wrong.push(both!("reserve {text:?} can not be read; write '20%'", "备选 {text:?} 读不懂；请写 '20%'"));
     }

@@ -7,7 +7,7 @@ use super::{Ending, Failure, Format, Progress, answer, answer_text, json, no_pla
 use fairdraw::audit::simulate::{Wanted, simulate};
 use fairdraw::audit::simulated::{MARK, files, simulated, text};
 use fairdraw::both;
-use fairdraw::files::bundle::Destination;
+use fairdraw::files::store::bundle::Destination;
 use fairdraw::run::Stage;
 
 /// Draw a workspace many times with made-up seeds, and count how often each entity and each officer comes

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::load::{self, AgencyLoads, loads};
 use crate::both;
-use crate::files::rows;
+use crate::files::store::rows;
 use crate::lang::{Lines, Text};
 use crate::lottery::sample::Place;
 use crate::lottery::{Entry, Iv, Ticket, keys};

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::both;
 use crate::files::faults::{Fault, Severity};
-use crate::files::rows;
+use crate::files::store::rows;
 use crate::lang::{Lang, Say, Text};
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::sheet::is_blank;
+use crate::files::decode::sheet::is_blank;
 
 /// Describes one input table.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! What must never be published: resident identity numbers (公民身份号码) and mobile telephone numbers (手机号).
 
-use super::faults::{Fault, Faults, Place as FaultPlace};
-use super::freeze::{File, freeze};
-use super::uscc;
+use super::bundle::File;
+use super::freeze::freeze;
 use crate::both;
+use crate::files::faults::{Fault, Faults, Place as FaultPlace};
+use crate::files::wording::uscc;
 use crate::lang::Text;
 use crate::plan::model::Inputs;
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{self, DayOf};
-use super::faults::Faults;
-use super::fields::{self, mention};
-use super::index::{Index, Unique};
-use super::table::{Field, Table};
 use crate::both;
+use crate::files::faults::Faults;
+use crate::files::tables::fields::{self, mention};
+use crate::files::tables::index::{Index, Unique};
+use crate::files::tables::table::{Field, Table};
+use crate::files::wording::cells::{self, DayOf};
 use crate::lottery::Iv;
 use crate::plan::model::{
     AgencyNo, Entity, EntityNo, Inspector, InspectorNo, ItemNo, PastVisit, Recusal, Recused, Rules, Span, SpecialDay,

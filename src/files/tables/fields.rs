@@ -1,11 +1,11 @@
 //! One cell of a column into a value, with the fault that says why not.
 
-use super::cells::{self, DayOf, Written};
-use super::faults::Faults;
 use super::index::Index;
-use super::quiet;
 use super::table::Field;
 use crate::both;
+use crate::files::faults::Faults;
+use crate::files::wording::cells::{self, DayOf, Written};
+use crate::files::wording::quiet;
 use crate::lang::Text;
 use crate::plan::model::{QuietDays, Season, Span};
 use crate::plan::words::Word;

@@ -1,15 +1,26 @@
 //! A whole workspace: the rules, every table, and what only shows when they are put together.
+//!
+//! | file | does |
+//! |---|---|
+//! | [`rules`] | reads and writes `plan.toml` |
+//! | [`registry`] | reads agencies, items, townships and the ways between them |
+//! | [`entities`], [`roster`], [`tasks`] | read the registry, the officers with their calendars, and what is to be drawn |
+
+pub mod entities;
+pub mod registry;
+pub mod roster;
+pub mod rules;
+pub mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::columns::{self, Layout};
-use super::faults::{Fault, Faults, Place};
-use super::index::Index;
-use super::rules::{self, PLAN_FILE, Source};
-use super::table::{Mapping, Table};
-use super::{entities, registry, roster, tasks};
 use crate::both;
+use crate::files::faults::{Fault, Faults, Place};
+use crate::files::tables::columns::{self, Layout};
+use crate::files::tables::index::Index;
+use crate::files::tables::source::{PLAN_FILE, Source};
+use crate::files::tables::table::{Mapping, Table};
 use crate::plan::calendar;
 use crate::plan::model::{Frames, Inputs, PastVisit, Task};
 use crate::plan::scope;

@@ -38,7 +38,7 @@ pub enum Doubt {
 /// Looks at a canonical id: its kind, and the first thing that does not hold.
 ///
 /// ```
-/// use fairdraw::files::uscc::{Doubt, Kind, look};
+/// use fairdraw::files::wording::uscc::{Doubt, Kind, look};
 /// assert_eq!(look("91440300192317458F"), (Kind::Uscc, None));
 /// assert_eq!(look("91440300192317458G"), (Kind::Uscc, Some(Doubt::Check { expected: 'F' })));
 /// assert_eq!(look("330000000036006"), (Kind::Registration, None));

@@ -1,14 +1,14 @@
 //! Entities (检查对象名录库): from tables into the model.
 
-use super::cells::{self, DayOf};
-use super::faults::{Faults, Place};
-use super::fields::{date, mention, quiet_days, seasons, sorted, word};
-use super::header::Origin;
-use super::index::Index;
-use super::industry;
-use super::table::{Field, Table};
-use super::uscc::{self, Doubt, Kind};
 use crate::both;
+use crate::files::faults::{Faults, Place};
+use crate::files::tables::fields::{date, mention, quiet_days, seasons, sorted, word};
+use crate::files::tables::header::Origin;
+use crate::files::tables::index::Index;
+use crate::files::tables::table::{Field, Table};
+use crate::files::wording::cells::{self, DayOf};
+use crate::files::wording::industry;
+use crate::files::wording::uscc::{self, Doubt, Kind};
 use crate::lottery::{Iv, Suite};
 use crate::plan::model::{Class, Entity, EntityKind, Flag, Half, Status, TownshipNo, WithoutId};
 use crate::plan::words::Word;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells;
+use crate::files::wording::cells;
 use crate::lottery::Ticket;
 use crate::plan::model::{AgencyNo, Half, Holder, Inputs, ItemNo, Potential, Seat, Team, Visit};
 use crate::plan::words::Word;

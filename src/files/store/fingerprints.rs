@@ -1,6 +1,6 @@
 //! Fingerprints of the frozen rows: `rows.txt`, with which damage to an input is found to the row (protocol §8.5).
 
-use super::freeze::File;
+use super::bundle::File;
 use crate::ledger::hash::sha256_hex;
 
 /// Name of the file in a bundle.

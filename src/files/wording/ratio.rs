@@ -3,8 +3,7 @@
 //! A wording is typed only where it says one thing. One that leaves the number open (按实际), gives a range, or gives
 //! different numbers to groups that the registry does not know is refused, and the refusal says what to write.
 
-use super::cells::{self, plain};
-use super::frequency::count;
+use super::cells::{self, count, plain};
 use crate::both;
 use crate::lang::{Say, Text};
 use crate::lottery::Rate;

@@ -1,16 +1,14 @@
-//! A file as sheets of cells, before anything is known about its columns.
+//! Sheets of cells, before anything is known about their columns.
 //!
-//! The format is told by the content and not by the file's name, because names tell little: `PAR1` is Parquet, `PK` a
-//! zipped workbook, the OLE signature a BIFF workbook, XML with the spreadsheet namespace is XML Spreadsheet 2003, and
-//! anything else is text. Every reader writes into the same compact [`Sheet`], so memory is bounded by the text of the
-//! cells and not by the rows and columns that a file claims to have.
+//! Every reader writes into the same compact [`Sheet`], so memory is bounded by the text of the cells and not by the rows
+//! and columns that a file claims to have.
 
 use std::ops::Range;
 
 use ::parquet::errors::ParquetError;
 use thiserror::Error;
 
-use super::{delimited, guard, parquet, spreadsheet_xml, workbook};
+use super::guard;
 use crate::lang::{Say, Text};
 
 /// Holds the cells of one sheet: the text of all of them in one piece, row after row.
@@ -113,43 +111,12 @@ pub const CELLS_MAX: usize = 100_000_000;
 /// Most columns of a sheet; what stands further right is no table of an office.
 pub const COLUMNS_MAX: u32 = 1_000;
 
-/// Decodes a file into its sheets that hold anything, in their order.
-///
-/// # Errors
-/// [`SheetError`] says what the file looks like and what stands in the way.
-pub fn decode(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
-    let sheets = match bytes {
-        [b'P', b'A', b'R', b'1', ..] => vec![parquet::read(bytes)?],
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => workbook::xlsx(bytes)?,
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => workbook::xls(bytes)?,
-        bytes => text(bytes)?,
-    };
-    let filled: Vec<Sheet> = sheets.into_iter().filter(|sheet| sheet.height() > 0).collect();
-    if filled.is_empty() { Err(SheetError::Empty) } else { Ok(filled) }
-}
-
 /// Runs a decoder of a foreign format; should it panic on a damaged file, that is the file's fault and is reported.
 ///
 /// # Errors
 /// Those of the decoder, and [`SheetError::Contradiction`] for a panic.
 pub fn guarded<T>(what: &str, read: impl FnOnce() -> Result<T, SheetError>) -> Result<T, SheetError> {
     guard::guarded(read).unwrap_or_else(|| Err(SheetError::Contradiction(what.to_owned())))
-}
-
-fn text(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
-    let decoded = delimited::decode(bytes)?;
-    let start = decoded.text.trim_start();
-    // Both marks stand in the first lines; looking further would find them in a cell's text.
-    let head: String = start.chars().take(2_000).collect::<String>().to_ascii_lowercase();
-    if head.starts_with('<') {
-        if head.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-            return spreadsheet_xml::read(start);
-        }
-        if ["<html", "<!doctype html", "<table", "<meta"].iter().any(|mark| head.contains(mark)) {
-            return Err(SheetError::WebPage);
-        }
-    }
-    Ok(vec![delimited::split(&decoded)?])
 }
 
 impl Sheet {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::faults::{Faults, Place};
-use super::{cells, places};
 use crate::both;
+use crate::files::faults::{Faults, Place};
+use crate::files::wording::cells;
+use crate::files::wording::places;
 
 /// Finds positions by every code and name under which other tables may mention a row.
 #[derive(Debug, Default)]

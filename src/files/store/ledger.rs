@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::DateTime;
 use thiserror::Error;
 
-use super::freeze::File;
+use super::bundle::File;
 use crate::both;
 use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, ChainError, Entry, GENESIS, Kind};

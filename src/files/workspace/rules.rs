@@ -5,20 +5,18 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::cells;
-use super::columns::{
+use crate::both;
+use crate::files::faults::{Faults, Place};
+use crate::files::tables::columns::{
     AGENCIES, CALENDAR, ENTITIES, HISTORY, INSPECTORS, ITEMS, Layout, RECUSALS, TASKS, TOWNSHIPS, TRAVEL,
 };
-use super::faults::{Faults, Place};
-use super::quiet;
-use crate::both;
+use crate::files::tables::source::{PLAN_FILE, Source};
+use crate::files::wording::cells;
+use crate::files::wording::quiet;
 use crate::lang::{Say, Text, foreign};
 use crate::lottery::{Rate, Rounding, Suite, keys};
 use crate::plan::model::{Except, ItemClass, QuietDays, QuietRule, RuleDays, Rules, Span, TeamRules, WithoutId};
 use crate::plan::words::Word;
-
-/// Name of the rules' file in a workspace and in a bundle's `inputs/`.
-pub const PLAN_FILE: &str = "plan.toml";
 
 /// Mirrors the file; unknown keys are refused, because a misspelt rule would otherwise not count.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,23 +71,6 @@ enum Paths {
 enum Named {
     Path(String),
     Source(Source),
-}
-
-/// Is one file of a table, and what `plan.toml` says about it where guessing is not wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// Relative to the workspace.
-    pub path: String,
-    /// The only sheet to read; all that have the table's headings if nothing is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    /// Row of the headings as the spreadsheet counts it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub heading_row: Option<u32>,
-    /// Canonical column names, each with a heading of the file, a column's letters, or `=` and a value for all rows.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub columns: BTreeMap<String, String>,
 }
 
 impl From<Named> for Source {

@@ -1,13 +1,13 @@
 //! Tasks (抽查计划): from the table into the model.
 
-use super::cells::{self, DayOf};
-use super::faults::Faults;
-use super::fields::{self, is_code, mention, yes_no};
-use super::index::{Index, Unique};
-use super::ratio::{self, RatioPer};
 use super::roster::item_list;
-use super::table::{Field, Table};
 use crate::both;
+use crate::files::faults::Faults;
+use crate::files::tables::fields::{self, is_code, mention, yes_no};
+use crate::files::tables::index::{Index, Unique};
+use crate::files::tables::table::{Field, Table};
+use crate::files::wording::cells::{self, DayOf};
+use crate::files::wording::ratio::{self, RatioPer};
 use crate::lang::{Say, Text};
 use crate::lottery::{Rate, keys};
 use crate::plan::model::{

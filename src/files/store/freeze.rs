@@ -1,19 +1,14 @@
 //! Canonical tables (protocol §8.2): the model as files that load again to the same model.
 
-use super::cells;
-use super::columns;
-use super::quiet;
+use super::bundle::File;
 use super::rows::Csv;
-use super::rules::{self, PLAN_FILE};
+use crate::files::tables::columns;
+use crate::files::tables::source::PLAN_FILE;
+use crate::files::wording::cells;
+use crate::files::wording::quiet;
+use crate::files::workspace::rules;
 use crate::plan::model::{Entity, Inputs, Partner, Recused, Span, Task, TownshipNo};
 use crate::plan::words::Word;
-
-/// Is one file of a bundle: its path with `/` between folders, and its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    pub path: String,
-    pub bytes: Vec<u8>,
-}
 
 /// Writes the inputs as the files of `inputs/`, sorted by name.
 pub fn freeze(inputs: &Inputs) -> Vec<File> {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells;
-use super::columns::Layout;
-use super::freeze::File;
-use super::workspace::EarlierVisit;
+use super::bundle::File;
+use crate::files::tables::columns::Layout;
+use crate::files::wording::cells;
+use crate::files::workspace::EarlierVisit;
 use crate::lottery::sample::Place;
 use crate::plan::model::{Balls, Exclusion, Holder, Inputs, Plan, Rates, Stratum, StratumName, Visit};
 use crate::plan::results::{self, Finding, Record, Records};

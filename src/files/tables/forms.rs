@@ -185,7 +185,7 @@ fn hint(table: &str, column: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::columns::LAYOUTS;
+    use crate::files::tables::columns::LAYOUTS;
 
     // Without this a column could be added that no clerk is told how to fill in.
     #[test]

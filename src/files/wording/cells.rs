@@ -259,6 +259,19 @@ pub fn whole(text: &str) -> Option<u32> {
     if digits { text.parse().ok() } else { None }
 }
 
+/// Reads a whole number in digits or as one Chinese numeral up to ten.
+pub fn count(text: &str) -> Option<u32> {
+    let numerals = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    if let Some(at) = numerals.iter().position(|numeral| *numeral == text) {
+        return Some(at as u32);
+    }
+    if text == "两" {
+        return Some(2);
+    }
+    let digits = (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if digits { text.parse().ok() } else { None }
+}
+
 /// Reads `2.5` of `unit` as the exact fraction 25 / (10 · unit).
 fn decimal(text: &str, unit: u32) -> Option<(u32, u32)> {
     let (integer, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));

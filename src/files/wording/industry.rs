@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use super::cells::plain;
 
 /// The 20 sections and 97 divisions: section, division (empty for a section), name.
-const DIVISIONS: &str = include_str!("../../data/reference/gbt4754_2017.csv");
+const DIVISIONS: &str = include_str!("../../../data/reference/gbt4754_2017.csv");
 /// The 473 groups: section, division, group, name.
-const GROUPS: &str = include_str!("../../data/reference/gbt4754_2017_groups.csv");
+const GROUPS: &str = include_str!("../../../data/reference/gbt4754_2017_groups.csv");
 
 /// Names of divisions that the edition of 2011 had and that of 2017 has not.
 const NAMES_2011: [(&str, &str); 4] =

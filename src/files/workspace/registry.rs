@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::cells;
-use super::faults::Faults;
-use super::fields::{is_code, mention, number, optional_number, sorted, word};
-use super::frequency::frequency;
-use super::index::{Index, Unique};
-use super::table::{Field, Table};
 use crate::both;
+use crate::files::faults::Faults;
+use crate::files::tables::fields::{is_code, mention, number, optional_number, sorted, word};
+use crate::files::tables::index::{Index, Unique};
+use crate::files::tables::table::{Field, Table};
+use crate::files::wording::cells;
+use crate::files::wording::frequency::frequency;
 use crate::lang::{Say, Text};
 use crate::plan::model::{Agency, AgencyNo, Item, ItemClass, Township, TownshipNo, Travel};
 

@@ -6,11 +6,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::columns::Layout;
-use super::faults::{Faults, Place};
 use super::header::{self, Heading, Origin};
-use super::rules::Source;
-use super::sheet::{self, Sheet, SheetError, column_of_letters, letters};
+use super::source::Source;
 use crate::both;
+use crate::files::decode;
+use crate::files::decode::sheet::{Sheet, SheetError, column_of_letters, letters};
+use crate::files::faults::{Faults, Place};
 use crate::lang::{Say, Text};
 
 /// Holds the rows of one sheet under its layout's canonical columns.
@@ -75,7 +76,7 @@ impl Table {
     /// and `broken-cell` as errors; `unknown-column`, `column-left-over`, `sheet-passed` and `row-passed` as warnings.
     pub fn open(folder: &Path, source: &Source, layout: &'static Layout, faults: &mut Faults) -> Vec<Table> {
         let read = std::fs::read(folder.join(&source.path)).map_err(SheetError::from);
-        match read.and_then(|bytes| sheet::decode(&bytes)) {
+        match read.and_then(|bytes| decode::sheets(&bytes)) {
             Ok(sheets) => Table::of_sheets(sheets, source, layout, faults),
             Err(error) => {
                 let place = Place { file: source.path.clone(), ..Place::default() };
@@ -196,7 +197,7 @@ impl Table {
                 let cause = both!("{} has no column of this name", "{} 没有这个名称的列", layout.name);
                 let remedy =
                     both!("write one of {}", "请填写下列之一：{}", layout.headings().collect::<Vec<_>>().join(", "));
-                let here = Place { file: super::rules::PLAN_FILE.to_owned(), ..Place::default() };
+                let here = Place { file: super::source::PLAN_FILE.to_owned(), ..Place::default() };
                 faults.error("unknown-named-column", here, name, cause, remedy);
                 complete = false;
                 continue;

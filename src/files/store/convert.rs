@@ -5,16 +5,19 @@
 
 use std::path::Path;
 
-use super::cells::{self, DayOf};
-use super::columns::{ENTITIES, LAYOUTS, Layout};
-use super::faults::{Faults, Place};
-use super::forms::{Kind, form};
-use super::index::Unique;
-use super::rules::Source;
-use super::sheet::{self, Sheet};
-use super::table::{Field, Table};
-use super::{entities, fields, header};
 use crate::both;
+use crate::files::decode;
+use crate::files::decode::sheet::{Sheet, SheetError};
+use crate::files::faults::{Faults, Place};
+use crate::files::tables::columns::{ENTITIES, LAYOUTS, Layout};
+use crate::files::tables::fields;
+use crate::files::tables::forms::{Kind, form};
+use crate::files::tables::header;
+use crate::files::tables::index::Unique;
+use crate::files::tables::source::Source;
+use crate::files::tables::table::{Field, Table};
+use crate::files::wording::cells::{self, DayOf};
+use crate::files::workspace::entities;
 use crate::lang::Say;
 use crate::plan::words::Word;
 
@@ -44,8 +47,8 @@ pub enum Words {
 /// Reports `unreadable-file` and `no-table`.
 pub fn recognise(folder: &Path, source: &Source, faults: &mut Faults) -> Option<&'static Layout> {
     let place = || Place { file: source.path.clone(), ..Place::default() };
-    let read = std::fs::read(folder.join(&source.path)).map_err(sheet::SheetError::from);
-    let sheets = match read.and_then(|bytes| sheet::decode(&bytes)) {
+    let read = std::fs::read(folder.join(&source.path)).map_err(SheetError::from);
+    let sheets = match read.and_then(|bytes| decode::sheets(&bytes)) {
         Ok(sheets) => sheets,
         Err(error) => {
             let remedy = both!("give the path of a table that can be read", "给出可读取的表格文件路径");

@@ -1,6 +1,6 @@
 //! How often an entity may or must be checked (抽查频次), typed from the wording of real lists.
 
-use super::cells::plain;
+use super::cells::{count, plain};
 use super::ratio::Refusal;
 use crate::lang::{Say, Text};
 
@@ -249,19 +249,6 @@ fn number(text: &str) -> Option<(u32, Option<u32>)> {
     }
     let exact = text.strip_prefix('=').unwrap_or(text);
     count(exact).filter(|times| *times > 0).map(|times| (times, Some(times)))
-}
-
-/// Reads a whole number in digits or as one Chinese numeral up to ten.
-pub fn count(text: &str) -> Option<u32> {
-    let numerals = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
-    if let Some(at) = numerals.iter().position(|numeral| *numeral == text) {
-        return Some(at as u32);
-    }
-    if text == "两" {
-        return Some(2);
-    }
-    let digits = (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if digits { text.parse().ok() } else { None }
 }
 
 fn refusal_of(text: &str) -> Refusal {

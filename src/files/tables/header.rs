@@ -4,10 +4,10 @@
 //! return on every printed page, totals and signatures at the end. Each row that is passed over is reported with
 //! its number and the reason; nothing is repaired in silence.
 
-use super::cells::plain;
 use super::columns::{Layout, bare};
 use super::forms::HINT_MARK;
-use super::sheet::{Sheet, is_blank};
+use crate::files::decode::sheet::{Sheet, is_blank};
+use crate::files::wording::cells::plain;
 
 /// Is where the value of a column comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

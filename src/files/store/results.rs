@@ -6,14 +6,14 @@ use std::path::Path;
 use jiff::civil::Date;
 use thiserror::Error;
 
-use super::cells::{self, DayOf};
-use super::columns::RECORDS;
-use super::faults::{Fault, Faults, Place, Severity};
-use super::freeze::File;
+use super::bundle::File;
 use super::rows::Csv;
-use super::rules::Source;
-use super::table::Table;
 use crate::both;
+use crate::files::faults::{Fault, Faults, Place, Severity};
+use crate::files::tables::columns::RECORDS;
+use crate::files::tables::source::Source;
+use crate::files::tables::table::Table;
+use crate::files::wording::cells::{self, DayOf};
 use crate::lang::{Say, Text};
 use crate::plan::model::{Inputs, Item, Plan, Team, Visit};
 use crate::plan::results::{Finding, Key, Record, Records, contradiction};
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         let [date, note, inspectors] = ["date", "note", "inspectors"].map(field);
         let results = ["result", "result_2", "result_3"].map(field);
         let has_result = results.iter().any(|field| !field.text(row).is_empty());
-        let is_filled = |field: &super::table::Field<'_>| !field.text(row).is_empty();
+        let is_filled = |field: &crate::files::tables::table::Field<'_>| !field.text(row).is_empty();
         if !has_result && ![date, note, inspectors].iter().any(is_filled) {
             return None;
         }
@@ -359,7 +359,7 @@ pub fn calendar(files: &[&Path], faults: &mut Faults) -> Vec<crate::plan::model:
     let source = |path: &&Path| Source { path: path.display().to_string(), ..Source::default() };
     let tables: Vec<Table> = files
         .iter()
-        .flat_map(|path| Table::open(Path::new(""), &source(path), &super::columns::CALENDAR, faults))
+        .flat_map(|path| Table::open(Path::new(""), &source(path), &crate::files::tables::columns::CALENDAR, faults))
         .collect();
-    super::roster::calendar(&tables, faults)
+    crate::files::workspace::roster::calendar(&tables, faults)
 }

@@ -8,11 +8,17 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::freeze::File;
 use crate::both;
 use crate::lang::{Say, Text};
 use crate::ledger::hash::sha256_hex;
 use crate::lottery::Suite;
+
+/// Is one file of a bundle: its path with `/` between folders, and its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
 
 /// Name of the manifest, the one file that does not list itself.
 pub const MANIFEST: &str = "manifest.json";
