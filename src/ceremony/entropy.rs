@@ -160,7 +160,8 @@ fn first_part(
     }
     let mut text = "dr1 entropy v1\n".to_owned();
     for (no, Dice { sides, rolls }) in (1..).zip(dice) {
-        let what = both!("dice {no}: {rolls} rolls of {sides} sides", "第 {no} 组骰子（{sides} 面，{rolls} 次）");
+        let number = Text::counted(rolls, "roll");
+        let what = both!(number => "dice {no}: {number} of {sides} sides", "第 {no} 组骰子（{sides} 面，{number} 次）");
         let digits = twice(&what, ask)?;
         if digits.len() != rolls as usize {
             return Err(CeremonyError::Rolls { what, planned: rolls, found: digits.len() });

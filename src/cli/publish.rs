@@ -186,10 +186,10 @@ fn opened_or_sealed(
     let places = personal::find(files.iter().filter(|file| !withheld.contains(&file.path.as_str())));
     if !places.is_empty() {
         places.iter().take(PLACES_MAX).for_each(tell_place);
+        let numbers = Text::counted(places.len(), "identity or telephone number");
         let cause = both!(
-            "{} identity or telephone numbers of people would become public",
-            "会公开 {} 处公民身份号码或手机号",
-            places.len()
+            numbers => "{numbers} of people would become public",
+            "会公开 {numbers} 处公民身份号码或手机号"
         );
         let advice =
             both!("take them out of the office's tables, then seal and draw again", "请从各表中去掉，再重新封存和抽取");

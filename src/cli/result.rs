@@ -167,8 +167,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 fn text(of: &Answer) -> String {
     let Answer { period, today, taken, published, .. } = of;
     let Taken { new, same, corrected } = taken;
+    let new = Text::counted(new, "record");
     let mut text = both!(
-        "{period} on {today}: {new} records new, {same} as before, {corrected} corrected, {published} published\n",
+        new => "{period} on {today}: {new} new, {same} as before, {corrected} corrected, {published} published\n",
         "{period} 截至 {today}：新增记录 {new} 条，与前相同 {same} 条，更正 {corrected} 条，公示 {published} 条\n"
     )
     .get(lang())

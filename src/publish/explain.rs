@@ -385,7 +385,7 @@ pub fn text(answer: &Answer) -> Text {
 }
 
 fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
-    let EntityAnswer { id, name, iv, tasks_out_of_scope, .. } = entity;
+    let EntityAnswer { id, name, iv, .. } = entity;
     lines.add(both!("entity {id} {name}\n  IV {iv}", "检查对象 {id} {name}\n  IV {iv}"));
     for ExcludedFrom { task, reason, means } in &entity.excluded {
         let task =
@@ -403,10 +403,8 @@ fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
             "  任务 {task} {name}\n    层 {stratum}：{population} 户中抽 {sample} 户，机会 {chance}\n    抽签号 {ticket}  序号 {rank}\n    中签线 {cutoff}  {outcome}\n    密钥   {key}  （{group}）"
         ));
     }
-    lines.add(both!(
-        "  {tasks_out_of_scope} tasks have another scope",
-        "  另有 {tasks_out_of_scope} 个任务的范围不包括它"
-    ));
+    let others = Text::counted(entity.tasks_out_of_scope, "task");
+    lines.add(both!(others => "  out of the scope of {others}", "  另有 {others} 个任务的范围不包括它"));
     for visit in &entity.visits {
         let VisitAnswer { visit: id, date, half, tasks, items, .. } = visit;
         lines.add(both!(
@@ -467,11 +465,12 @@ fn draw_text(lines: &mut Lines, draw: &TeamDraw) {
         .take(COLLEAGUES_SHOWN)
         .chain(draw.eligible.iter().skip(COLLEAGUES_SHOWN).filter(|row| row.goes))
     {
-        let Colleague { rank, ticket, certificate, name, visits, .. } = row;
+        let Colleague { rank, ticket, certificate, name, .. } = row;
+        let visits = Text::counted(row.visits, "visit");
         let mark = if row.goes { both!("goes", "派出") } else { Text::same("    ") };
         let held = row.qualifications.join(";");
         lines.add(both!(
-            mark => "      {rank:>4} {mark} {ticket} {certificate} {name}, {visits} visits {held}",
+            mark, visits => "      {rank:>4} {mark} {ticket} {certificate} {name}, {visits} {held}",
             "      {rank:>4} {mark} {ticket} {certificate} {name}，检查 {visits} 次 {held}"
         ));
     }
@@ -494,10 +493,11 @@ fn draw_text(lines: &mut Lines, draw: &TeamDraw) {
 }
 
 fn officer_text(lines: &mut Lines, officer: &OfficerAnswer) {
-    let OfficerAnswer { certificate, name, agency, visits_of_agency, eligible, .. } = officer;
+    let OfficerAnswer { certificate, name, agency, eligible, .. } = officer;
+    let visits = Text::counted(officer.visits_of_agency, "visit");
     lines.add(both!(
-        "officer {certificate} {name}\n  agency {agency}\n  could go to {eligible} of the agency's {visits_of_agency} visits",
-        "人员 {certificate} {name}\n  部门 {agency}\n  该部门检查 {visits_of_agency} 次，可参加 {eligible} 次"
+        visits => "officer {certificate} {name}\n  agency {agency}\n  could go to {eligible} of the agency's {visits}",
+        "人员 {certificate} {name}\n  部门 {agency}\n  该部门检查 {visits} 次，可参加 {eligible} 次"
     ));
     for (why, count) in &officer.not_eligible {
         let why = obstacle_text(why);

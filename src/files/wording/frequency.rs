@@ -65,7 +65,7 @@ impl std::fmt::Display for Frequency {
             Per::Project => write!(f, " for each project")?,
         }
         if self.months_between > 0 {
-            write!(f, ", {} months between", self.months_between)?;
+            write!(f, ", {} between", Text::counted(self.months_between, "month").en)?;
         }
         Ok(())
     }
