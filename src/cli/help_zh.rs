@@ -240,6 +240,10 @@ pub const TEXTS: &[(&str, &str)] = &[
         "The office's ledger, whose amendments are made; those that an opened bundle brings along if not given",
         "机关台账，按其变更写出；不给则按已公开的计划包所附的变更",
     ),
+    (
+        "The office's ledger, whose amendments are told; those that an opened bundle brings along if not given",
+        "机关台账，说明其变更；不给则按已公开的计划包所附的变更",
+    ),
     ("Folder of the bundle", "计划包的文件夹"),
     (
         "Code of an entity, certificate number of an officer, code of an agency, or `*` for all agencies",

@@ -21,6 +21,8 @@ pub struct AgencyLoads {
     pub by_qualification: BTreeMap<String, Spread>,
     /// Every week with a working day, in order.
     pub weeks: Vec<Week>,
+    /// Amendments of the plan since its draw; the load is that of the plan as it was drawn.
+    pub amendments: u32,
 }
 
 /// Is how visits fall on some officers.
@@ -74,6 +76,7 @@ pub fn loads(inputs: &Inputs, plan: &Plan, agency: Option<AgencyNo>) -> AgencyLo
         officers: Spread::of(all),
         by_qualification: holders.into_iter().map(|(name, seats)| (name, Spread::of(seats))).collect(),
         weeks: weeks.collect(),
+        amendments: 0,
     }
 }
 
@@ -99,6 +102,13 @@ pub fn text(loads: &AgencyLoads) -> Text {
     let AgencyLoads { agency, name, .. } = loads;
     let visits = Text::counted(loads.visits, "visit");
     lines.add(both!(visits => "agency {agency} {name}\n  {visits}", "部门 {agency} {name}\n  检查 {visits} 次"));
+    if loads.amendments > 0 {
+        let amendments = Text::counted(loads.amendments, "amendment");
+        lines.add(both!(
+            amendments => "  as drawn, before {amendments} of the plan",
+            "  抽取时的数字，之后计划变更 {amendments} 次"
+        ));
+    }
     lines.add(both!("  officers  least median most  seats", "      人数   最少   中位 最多   席位"));
     let of_all = [(both!("all", "全部"), &loads.officers)];
     let of_holders = loads.by_qualification.iter().map(|(name, spread)| (Text::same(name), spread));
