@@ -7,6 +7,7 @@ use crate::both;
 use crate::files::faults::{Fault, Severity};
 use crate::files::store::rows;
 use crate::lang::{Lang, Say, Text};
+use crate::lottery::Suite;
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;
 
@@ -20,7 +21,7 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> S
         };
         writeln!(text, "  {name} {}", value.get(lang)).expect("a string takes all text");
     };
-    for (name, value) in summary_lines(summary) {
+    for (name, value) in summary_lines(summary, inputs.rules.suite) {
         line(name, value);
     }
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples).take(CUTOFFS_SHOWN) {
@@ -42,7 +43,7 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> S
 }
 
 /// Says what the numbers of a summary are, each line under its English and its Chinese name.
-fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
+fn summary_lines(s: &Summary, suite: Suite) -> Vec<((&'static str, &'static str), Text)> {
     let n = thousands;
     let counted = |number: u32, noun: &str| Text::counted(thousands(number), noun);
     let mut lines = Vec::new();
@@ -54,6 +55,12 @@ fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
             false => both!("unwitnessed: one person chose the seed", "无见证：种子由一人选定"),
         },
     );
+    let cipher = match suite {
+        Suite::Dr1 => "ChaCha20",
+        Suite::Dr1Gm => "SM4",
+    };
+    let (name, hash) = (suite.name(), suite.hash_name());
+    line(("suite", "套件"), both!("{name} ({hash}, {cipher})", "{name}（{hash}、{cipher}）"));
     let (tasks, items, agencies) = (counted(s.tasks, "task"), counted(s.items, "item"), counted(s.agencies, "agency"));
     let words = both!(
         tasks, items, agencies => "{tasks} over {items}, {agencies}",
