@@ -10,9 +10,9 @@ use super::delimited::{Cut, Parts, Shape};
 use super::job::Job;
 use super::parquet::{self as pages, Piece};
 use crate::both;
-use crate::files::columns::{ENTITIES, bare};
+use crate::files::decode::guard;
 use crate::files::faults::{Fault, Faults, Place};
-use crate::files::guard;
+use crate::files::tables::columns::{ENTITIES, bare};
 use crate::lang::{Say, Text, foreign};
 
 /// Is one file of a registry, with the columns that a job reads: the id's first.

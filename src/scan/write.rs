@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::job::Job;
 use super::pool::Kept;
 use super::work::{Outcome, Stratum};
-use crate::files::bundle::{Listed, MANIFEST, Manifest};
+use crate::files::store::bundle::{Listed, MANIFEST, Manifest};
 use crate::ledger::hash::{hex, sha256_hex};
 use crate::lottery::Entropy;
 
