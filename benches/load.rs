@@ -6,11 +6,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fairdraw::files::columns::ENTITIES;
-use fairdraw::files::export;
 use fairdraw::files::faults::Faults;
-use fairdraw::files::rules::Source;
-use fairdraw::files::table::Table;
+use fairdraw::files::store::export;
+use fairdraw::files::tables::columns::ENTITIES;
+use fairdraw::files::tables::source::Source;
+use fairdraw::files::tables::table::Table;
 use rust_xlsxwriter::Workbook;
 
 const COUNTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/dengzhou/tables");

@@ -65,6 +65,20 @@ impl Text {
         Text { en: error.to_string().into(), zh: chinese.into() }
     }
 
+    /// Says how many of something there are: in English with its noun, in Chinese the number alone, because there the
+    /// sentence has the measure word.
+    ///
+    /// The plural is a regular one: `-ies` after a consonant and y, and `-s` else.
+    pub fn counted(number: impl fmt::Display, noun: &str) -> Text {
+        let number = number.to_string();
+        let en = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+            _ if number.trim() == "1" => format!("{number} {noun}"),
+            Some(stem) => format!("{number} {stem}ies"),
+            None => format!("{number} {noun}s"),
+        };
+        Text { en: en.into(), zh: number.into() }
+    }
+
     /// Joins texts, a separator of the language between them.
     pub fn joined(texts: &[Text], english: &str, chinese: &str) -> Text {
         Text::each(|lang| {
@@ -219,5 +233,17 @@ mod tests {
         assert_eq!(Lang::of_locale([Some("C"), None, Some("zh_CN.UTF-8")]), Lang::En);
         assert_eq!(Lang::of_locale([Some(""), Some("zh_TW"), Some("en_US")]), Lang::Zh);
         assert_eq!(Lang::of_locale([None, None, None]), Lang::En);
+    }
+
+    // Without this, a summary would say "1 amendments" or "2 dutys".
+    #[test]
+    fn one_is_singular_and_anything_else_plural() {
+        let english = |number: &str, noun: &str| Text::counted(number, noun).en.into_owned();
+        assert_eq!(english("1", "amendment"), "1 amendment");
+        assert_eq!(english("0", "amendment"), "0 amendments");
+        assert_eq!(english("1,001", "duty"), "1,001 duties");
+        assert_eq!(english("      1", "entity"), "      1 entity");
+        assert_eq!(english("2", "day"), "2 days");
+        assert_eq!(Text::counted(2, "visit").zh, "2");
     }
 }

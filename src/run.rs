@@ -1,8 +1,10 @@
 //! The order of the stages: from loaded inputs and a record of entropy to the files of a bundle.
 
-use crate::files::bundle::{MANIFEST, Manifest};
-use crate::files::freeze::{File, freeze};
-use crate::files::{fingerprints, rows};
+use crate::files::store::bundle::File;
+use crate::files::store::bundle::{MANIFEST, Manifest};
+use crate::files::store::fingerprints;
+use crate::files::store::freeze::freeze;
+use crate::files::store::rows;
 use crate::ledger::commit::{Commitment, StratumSeal, frame_root};
 use crate::lottery::{Entropy, Prk, Rounding};
 use crate::plan::check::{Violation, check, check_potentials};

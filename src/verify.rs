@@ -12,12 +12,15 @@ use self::after::{compare_after, compare_void, drawn_as, later_notes, parted};
 use crate::both;
 use crate::ceremony::open::AFTER;
 use crate::ceremony::{self, amend, witness};
-use crate::files::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
 use crate::files::faults::{Fault, Severity};
-use crate::files::freeze::{File, freeze};
-use crate::files::ledger::Ledger;
+use crate::files::store::bundle::File;
+use crate::files::store::bundle::{self, BundleError, FORMAT, MANIFEST, Manifest};
+use crate::files::store::fingerprints;
+use crate::files::store::freeze::freeze;
+use crate::files::store::ledger::Ledger;
+use crate::files::store::rows;
+use crate::files::store::schedule;
 use crate::files::workspace::{self, EarlierVisit};
-use crate::files::{fingerprints, rows, schedule};
 use crate::lang::{Lang, Say, Text};
 use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
@@ -210,10 +213,11 @@ fn compare_manifest(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>, find
     let kept = files.get(fingerprints::FILE).map_or("", |bytes| std::str::from_utf8(bytes).unwrap_or(""));
     for listed in &manifest.files {
         let Some(bytes) = files.get(&listed.path) else {
+            let bytes = Text::counted(listed.bytes, "byte");
             findings.push(whole(
                 &listed.path,
                 both!("the file is missing", "缺少该文件"),
-                both!("{} bytes", "{} 字节", listed.bytes),
+                both!(bytes => "{bytes}", "{bytes} 字节"),
                 both!("nothing", "无"),
             ));
             continue;
@@ -532,7 +536,10 @@ fn difference(file: &str, what: &Text, expected: &[u8], found: &[u8]) -> Option<
     }
     if file.ends_with(".xlsx") {
         let byte = expected.iter().zip(found).take_while(|(a, b)| a == b).count();
-        let size = |bytes: &[u8]| both!("{} bytes, SHA-256 {}", "{} 字节，SHA-256 {}", bytes.len(), sha256_hex(bytes));
+        let size = |bytes: &[u8]| {
+            let (length, hash) = (Text::counted(bytes.len(), "byte"), sha256_hex(bytes));
+            both!(length => "{length}, SHA-256 {hash}", "{length} 字节，SHA-256 {hash}")
+        };
         return Some(whole(
             file,
             both!(what => "{what}, from byte {byte} on", "{what}，从第 {byte} 字节起"),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use fairdraw::ceremony::{CeremonyError, draw, entropy, open, seal};
-use fairdraw::files::bundle;
-use fairdraw::files::ledger::{Direct, Ledger, LedgerError};
+use fairdraw::files::store::bundle;
+use fairdraw::files::store::ledger::{Direct, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::state::Refusal;
@@ -231,7 +231,7 @@ fn the_public_part_is_verified_before_it_is_opened() {
     lines[1] = format!("{},{}", &lines[1][..lines[1].rfind(',').expect("a comma")], sha256_hex(b"another cut-off"));
     fs::write(folder.join("cutoffs.csv"), lines.join("\n") + "\n").expect("written");
     let all = bundle::all(&folder).expect("the files").into_iter().filter(|(path, _)| path != open::LIST);
-    let all: Vec<_> = all.map(|(path, bytes)| fairdraw::files::freeze::File { path, bytes }).collect();
+    let all: Vec<_> = all.map(|(path, bytes)| fairdraw::files::store::bundle::File { path, bytes }).collect();
     fs::write(folder.join(open::LIST), open::list(&all).bytes).expect("written");
     assert_eq!(seen(&folder), Vec::<String>::new());
     assert_eq!(named(verify_public(&folder, Some(&ledger)).expect("an answer").findings), ["files.txt"]);
@@ -294,6 +294,66 @@ fn damage_to_any_file_of_an_opened_ceremony_with_amendments_is_found_by_name() {
     assert_eq!(findings(&folder, None), []);
     println!("{tried} damages to {} files, all found by name", files.len());
     assert!(tried > 600, "{tried} damages");
+}
+
+/// Without this, somebody who asks for a visit or a seat would be told what was drawn, and not that it was changed since.
+#[test]
+fn explain_says_what_the_amendments_made_of_visits_and_seats() {
+    let (_folder, room) = room_after(STEPS);
+    let (opened, private) = (public(&room), room.bundle());
+    let ledger = room.folder.join("ledger");
+    let explained = |bundle: &Path, id: &str, more: &[&str]| {
+        let mut words = vec!["explain", bundle.to_str().expect("a path"), id];
+        words.extend(more);
+        let output = support::run(words);
+        assert_eq!(output.status.code(), Some(0), "{id}: {}", support::stderr(&output));
+        support::stdout(&output).to_owned()
+    };
+    let json = |bundle: &Path, id: &str| -> serde_json::Value {
+        let text = explained(bundle, id, &["--format", "json", "--ledger", ledger.to_str().expect("a path")]);
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let details = |number: u32| {
+        let file = ledger.join(format!("ceremonies/{NAME}.1/amendments/{number:03}.txt"));
+        let text = fs::read_to_string(file).expect("the details");
+        move |word: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' '));
+            line.unwrap_or_else(|| panic!("{word} is told")).to_owned()
+        }
+    };
+    let (sick, closed) = (details(1), details(2));
+    let (visit, officer, substitute) = (sick("visit"), sick("officer"), sick("substitute"));
+    let (gone, entity) = (closed("entity"), closed("steps-in").split(' ').next_back().expect("an id").to_owned());
+    // The officer who was drawn has the seat no more, at every visit of the outing; whoever stepped in has it.
+    let answer = &json(&private, &officer)["officer"];
+    let seats = answer["seats"].as_array().expect("seats");
+    let changed = |seat: &&serde_json::Value| !seat["amendments"].as_array().expect("a list").is_empty();
+    let own: Vec<_> = seats.iter().filter(changed).collect();
+    assert!(own.iter().any(|seat| seat["visit"] == visit) && own.iter().all(|seat| seat["now"] == "gone"), "{answer}");
+    assert!(seats.iter().filter(|seat| !changed(seat)).all(|seat| seat["now"] == "as-drawn"), "{answer}");
+    assert_eq!(own[0]["amendments"][0]["reason"], "sick");
+    assert_eq!(own[0]["amendments"][0]["entry"], "000006-AMEND.txt");
+    let answer = &json(&private, &substitute)["officer"]["added"];
+    let taken_over =
+        |seat: &&serde_json::Value| seat["amendments"][0]["was"].as_str().expect("words").contains(&officer);
+    assert_eq!(answer.as_array().expect("seats").iter().filter(taken_over).count(), own.len(), "{answer}");
+    // The visit that was taken out, and the one that is made instead.
+    let answer = &json(&private, &gone)["entity"]["visits"][0];
+    assert!(answer["now"] == "gone" && answer["amendments"][0]["is"].as_str().expect("words").contains(&entity));
+    let answer = &json(&private, &entity)["entity"]["added"][0];
+    assert!(answer["visit"] == closed("added").split(' ').next().expect("an id"), "{answer}");
+    assert!(!answer["teams"].as_array().expect("teams").is_empty(), "{answer}");
+    // The opened bundle brings its amendments along; the drawn one alone knows of none.
+    let text = explained(&opened, &visit, &[]);
+    let told = format!("{substitute}, by ledger entry 000006-AMEND.txt, sick\n    now: ");
+    assert!(text.contains(&told), "{text}");
+    assert_eq!(text, explained(&private, &visit, &["--ledger", ledger.to_str().expect("a path")]));
+    assert!(!explained(&private, &visit, &[]).contains("amended"));
+    let text = explained(&opened, &gone, &["--lang", "zh"]);
+    assert!(text.contains("台账 000007-AMEND.txt，已停业或注销\n    现：不再进行\n"), "{text}");
+    let text = explained(&opened, &substitute, &["--lang", "zh"]);
+    assert!(text.contains("不是抽取所得，由变更新增") && text.contains("因病"), "{text}");
+    assert!(explained(&opened, "*", &[]).contains("  as drawn, before 2 amendments of the plan\n"));
 }
 
 /// Without this, the private part could be whole and the amendments beside it others than those on the ledger.

@@ -5,7 +5,7 @@ use std::fs;
 
 use fairdraw::ceremony::notice::notice;
 use fairdraw::ceremony::{CeremonyError, amend};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::Kind;
 use fairdraw::ledger::state::Refusal;
 use fairdraw::plan::amend::{AmendError, Amendment, Change, Outcome, Reason};

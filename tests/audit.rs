@@ -1,6 +1,7 @@
 //! Many draws at once: simulated ones are the real ones, and an audit sees what is unfair and nothing else.
 
 use std::fs;
+use std::sync::Mutex;
 
 use fairdraw::audit::audited::audited;
 use fairdraw::audit::bundles::{AuditError, draws as replayed, independent};
@@ -8,7 +9,7 @@ use fairdraw::audit::events::events;
 use fairdraw::audit::order::order_tests;
 use fairdraw::audit::people::concentration;
 use fairdraw::audit::selection::selection;
-use fairdraw::audit::simulate::{Simulation, Wanted, simulate};
+use fairdraw::audit::simulate::{Simulation, Wanted, Work, simulate};
 use fairdraw::audit::simulated::simulated;
 use fairdraw::ledger::chain::{Entry, GENESIS, Kind};
 use fairdraw::lottery::{Entropy, Prk, Suite};
@@ -26,7 +27,15 @@ fn ready() -> (Inputs, Frames) {
 fn simulation(draws: u32, staffings: u32, threads: u32) -> Simulation {
     let (inputs, frames) = ready();
     let wanted = Wanted { seed: "test", draws, staffings, threads };
-    simulate(&inputs, &frames, &wanted).expect("the seed is good")
+    let told = Mutex::new(Vec::new());
+    let done = |work: Work, number| told.lock().expect("no thread panics").push((work == Work::Staffings, number));
+    let found = simulate(&inputs, &frames, &wanted, &done).expect("the seed is good");
+    // A terminal is told each draw and each staffing once, up to the last.
+    let mut told = told.into_inner().expect("no thread panics");
+    told.sort_unstable();
+    let each = |work: bool, of: u32| (1..=of).map(move |number| (work, number));
+    assert_eq!(told, each(false, draws).chain(each(true, staffings)).collect::<Vec<_>>());
+    found
 }
 
 /// Makes a plan of its own that a test may spoil.
@@ -124,11 +133,11 @@ fn an_audit_of_honest_draws_has_no_objection_and_of_others_has() {
     // Without it a province could be alarmed by nothing, or miss a bundle that does not come out again.
     let plans = [bundle(small_plan()), bundle(&own("second")), bundle(&own("third"))];
     let folders: Vec<_> = plans.iter().map(|(_, path)| path.clone()).collect();
-    let honest = audited(&replayed(&folders, &mut |_| {}).expect("they can be read"), &[]);
+    let honest = audited(&replayed(&folders, &mut |_, _| {}).expect("they can be read"), &[]);
     assert!(honest.objections.is_empty(), "{:?}", honest.objections);
     assert_eq!(honest.selection.times.iter().map(|times| times.entities).sum::<u32>(), honest.selection.entities);
     assert!(honest.needed.iter().all(|needed| needed.draws.is_none_or(|draws| draws > 0)));
-    let twice = replayed(&[folders[0].clone(), folders[1].clone(), folders[0].clone()], &mut |_| {});
+    let twice = replayed(&[folders[0].clone(), folders[1].clone(), folders[0].clone()], &mut |_, _| {});
     assert!(matches!(twice, Err(AuditError::Twice(..))));
     let samples = folders[1].join("samples.csv");
     fs::write(&samples, fs::read_to_string(&samples).expect("the table is there").replace(",S,", ",R,"))

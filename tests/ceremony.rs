@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use fairdraw::ceremony::{CeremonyError, amend, draw, entropy, open, result, seal, sheet, witness};
-use fairdraw::files::ledger::{Direct, Disk, Ledger, LedgerError};
+use fairdraw::files::store::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
 use fairdraw::ledger::hash::sha256_hex;
@@ -378,7 +378,7 @@ fn a_ledger_whose_times_do_not_fit_the_beacon_is_found() {
     let (_folder, room) = room_after(3);
     let entries = room.ledger().entries().to_vec();
     let (_other, sound) = room_after(4);
-    let bundle = fairdraw::files::bundle::read(&sound.bundle()).expect("a bundle");
+    let bundle = fairdraw::files::store::bundle::read(&sound.bundle()).expect("a bundle");
     for (at, moved, what) in [
         (1, "2026-10-02T21:31:00", "the dice were recorded when the beacon was known"),
         (2, "2026-10-02T21:00:00", "the beacon was recorded before it fell"),

@@ -166,7 +166,7 @@ fn a_definite_no_ends_with_1() {
     let output = run(["check".as_ref(), folder.path().as_os_str()]);
     assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""), "the report of `check` is data");
     // One warning is the expired certificate; the others are ids, which are made up and have no valid check character.
-    assert!(stdout(&output).ends_with("1 errors, 50 warnings\n"), "{}", stdout(&output));
+    assert!(stdout(&output).ends_with("1 error, 50 warnings\n"), "{}", stdout(&output));
 }
 
 #[test]

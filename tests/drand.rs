@@ -6,7 +6,7 @@ use std::process::Stdio;
 use fairdraw::ceremony::drand::{Chain, DrandError, Pasted, Round, chain_of, check_time};
 use fairdraw::ceremony::plan::Beacon;
 use fairdraw::ceremony::{CeremonyError, draw, entropy, open, seal};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, verify};
 

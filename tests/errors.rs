@@ -10,10 +10,10 @@ use fairdraw::audit::bundles::AuditError;
 use fairdraw::both;
 use fairdraw::ceremony::CeremonyError;
 use fairdraw::ceremony::drand::DrandError;
-use fairdraw::files::bundle::BundleError;
-use fairdraw::files::ledger::LedgerError;
-use fairdraw::files::results::ResultsError;
-use fairdraw::files::sheet::SheetError;
+use fairdraw::files::decode::sheet::SheetError;
+use fairdraw::files::store::bundle::BundleError;
+use fairdraw::files::store::ledger::LedgerError;
+use fairdraw::files::store::results::ResultsError;
 use fairdraw::lang::{Say, Text};
 use fairdraw::ledger::chain::ChainError;
 use fairdraw::ledger::note::NoteError;
@@ -158,7 +158,7 @@ fn the_ceremony_and_its_ledger_speak_both() {
         ChainError::Time { file: file(), time: time() },
     ];
     assert_told("src/ledger/chain.rs", "ChainError", &chains);
-    assert_told("src/files/ledger.rs", "LedgerError", &ledgers());
+    assert_told("src/files/store/ledger.rs", "LedgerError", &ledgers());
     ledgers().iter().for_each(|error| assert_advice(&error.advice()));
     let what = || both!("beacon kl8 2026001", "公共随机源 kl8 2026001");
     let mut ceremony = vec![
@@ -249,9 +249,9 @@ fn proofs_and_signatures_speak_both() {
 // Without it a wrong folder or table would be an English riddle.
 #[test]
 fn files_and_bundles_speak_both() {
-    assert_told("src/files/bundle.rs", "BundleError", &bundles());
+    assert_told("src/files/store/bundle.rs", "BundleError", &bundles());
     let results = [ResultsError::Form(3), ResultsError::Period { expected: name(), found: "411381.2026Q3".to_owned() }];
-    assert_told("src/files/results.rs", "ResultsError", &results);
+    assert_told("src/files/store/results.rs", "ResultsError", &results);
     let parquet = parquet::errors::ParquetError::General("thrift".to_owned());
     let sheets = [
         SheetError::Open(gone()),
@@ -268,7 +268,7 @@ fn files_and_bundles_speak_both() {
         SheetError::TooLarge,
         SheetError::Empty,
     ];
-    assert_told("src/files/sheet.rs", "SheetError", &sheets);
+    assert_told("src/files/decode/sheet.rs", "SheetError", &sheets);
     let verify = || VerifyError::Format("fairdraw bundle 9".to_owned());
     let all = [VerifyError::Bundle(bundles().remove(0)), verify(), VerifyError::Inputs(Vec::new())];
     assert_told("src/verify.rs", "VerifyError", &all);

@@ -4,7 +4,7 @@ use std::fs;
 
 use fairdraw::ceremony::notice::notice;
 use fairdraw::ceremony::{CeremonyError, entropy, open};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::hash::{hex, sha256_hex, suite_hex};
 use fairdraw::ledger::{chain, merkle};
 use fairdraw::lottery::{Entropy, Iv, Key, Prk, Suite};

@@ -9,7 +9,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use fairdraw::files::bundle::MANIFEST;
+use fairdraw::files::store::bundle::MANIFEST;
 use fairdraw::ledger::hash::sha256_hex;
 
 use crate::support::{county, project};

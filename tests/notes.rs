@@ -7,7 +7,7 @@ use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fairdraw::files::ledger::Ledger;
+use fairdraw::files::store::ledger::Ledger;
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::hex;
 use fairdraw::ledger::note::{Checkpoint, KeyKind, NoteError, Sign, Signed, Verify};

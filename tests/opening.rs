@@ -4,8 +4,8 @@ use std::fs;
 
 use fairdraw::ceremony::notice::notice;
 use fairdraw::ceremony::{CeremonyError, open};
-use fairdraw::files::bundle;
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::bundle;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::Kind;
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::ledger::notice::{Notice, NoticeError};

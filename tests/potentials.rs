@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use fairdraw::files::bundle::{MANIFEST, Manifest};
-use fairdraw::files::freeze::File;
-use fairdraw::files::rows;
+use fairdraw::files::store::bundle::File;
+use fairdraw::files::store::bundle::{MANIFEST, Manifest};
+use fairdraw::files::store::rows;
 use fairdraw::lottery::{Iv, Suite, keys::team_label};
 use fairdraw::plan::check::{check, check_potentials};
 use fairdraw::plan::model::{Holder, InspectorNo, Plan, Potential, Seat};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use fairdraw::ceremony::open;
-use fairdraw::files::ledger::{Direct, Ledger};
+use fairdraw::files::store::ledger::{Direct, Ledger};
 use fairdraw::publish::officer;
 use serde_json::Value;
 

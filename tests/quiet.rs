@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use fairdraw::files::freeze;
+use fairdraw::files::store::freeze;
 use fairdraw::plan::calendar::{Open, working_days};
 use fairdraw::plan::model::Half;
 use jiff::civil::Date;

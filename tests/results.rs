@@ -188,7 +188,7 @@ fn what_is_due_follows_the_calendar_until_it_is_published() {
     let published = office.result(&[], &["--today", &next, "--publish", notice.to_str().expect("a path")]);
     assert!(stdout(&published).contains(&format!("{} published", of.len())), "{}", stderr(&published));
     assert!(due(&next).iter().all(|row| row["visit"] != id.as_str()));
-    let sheets = fairdraw::files::sheet::decode(&fs::read(notice).expect("the notice")).expect("a workbook");
+    let sheets = fairdraw::files::decode::sheets(&fs::read(notice).expect("the notice")).expect("a workbook");
     assert_eq!(sheets[0].height(), 2 + of.len());
     assert_eq!(sheets[0].text(2, 9), "未发现问题");
 

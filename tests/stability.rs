@@ -5,7 +5,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use fairdraw::files::{columns, export};
+use fairdraw::files::store::export;
+use fairdraw::files::tables::columns;
 use polars::prelude::{ParquetReader, SerReader};
 
 use crate::support::{

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fairdraw::ceremony::notice::notice;
 use fairdraw::ceremony::{CeremonyError, amend, result};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use fairdraw::files::bundle::Destination;
+use fairdraw::files::store::bundle::Destination;
 use fairdraw::files::workspace::{self, Loaded};
 use fairdraw::lottery::Entropy;
 use fairdraw::run::{Made, make};

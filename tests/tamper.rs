@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fairdraw::files::bundle::{MANIFEST, Manifest};
-use fairdraw::files::freeze::File;
+use fairdraw::files::store::bundle::File;
+use fairdraw::files::store::bundle::{MANIFEST, Manifest};
 use fairdraw::lottery::Entropy;
 use fairdraw::run::Made;
 use fairdraw::verify::{Evidence, Finding, VerifyError, verify};
@@ -278,7 +278,11 @@ fn the_program_says_no_with_file_and_row() {
     fs::write(bundle.folder.join("teams.csv"), damaged).expect("a file can be written");
     let output = run(["verify".as_ref(), bundle.folder.as_os_str()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).starts_with("not verified: 1 of the files differ\n  teams.csv:4: "), "{}", stdout(&output));
+    assert!(
+        stdout(&output).starts_with("not verified: 1 of the files differs\n  teams.csv:4: "),
+        "{}",
+        stdout(&output)
+    );
     bundle.restore("teams.csv");
     assert_eq!(run(["replay".as_ref(), bundle.folder.as_os_str()]).status.code(), Some(0));
 }

@@ -67,7 +67,7 @@ pub fn damages(path: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 fn damage_to_any_file_of_a_ceremony_is_found_by_name() {
     let (_folder, room) = room_after(4);
     let bundle = room.bundle();
-    let files = fairdraw::files::bundle::read(&bundle).expect("a bundle");
+    let files = fairdraw::files::store::bundle::read(&bundle).expect("a bundle");
     assert!(files.keys().filter(|path| path.starts_with("ledger/")).count() == 3 && files.len() > 20);
     assert_eq!(named(&room, true), Vec::<String>::new());
     let put = |path: &str, bytes: &[u8]| fs::write(bundle.join(path), bytes).expect("a file can be written");

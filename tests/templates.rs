@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use fairdraw::files::columns::LAYOUTS;
+use fairdraw::files::tables::columns::LAYOUTS;
 use fairdraw::files::workspace;
 use fairdraw::publish::templates;
 use parquet::basic::Type as PhysicalType;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use fairdraw::files::{cells, freeze::freeze, rows};
+use fairdraw::files::store::freeze::freeze;
+use fairdraw::files::store::rows;
+use fairdraw::files::wording::cells;
 use fairdraw::ledger::{hash::hex, merkle};
 use fairdraw::lottery::entropy::EntropyError;
 use fairdraw::lottery::keys::{entity_label, team_label};

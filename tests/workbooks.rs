@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 
-use fairdraw::files::freeze::File;
-use fairdraw::files::sheet::{Sheet, decode};
+use fairdraw::files::decode;
+use fairdraw::files::decode::sheet::Sheet;
+use fairdraw::files::store::bundle::File;
 use fairdraw::plan::results::Finding;
 use fairdraw::plan::words::Word;
 use fairdraw::publish::workbooks;
@@ -18,7 +19,7 @@ fn written() -> Vec<File> {
 /// Reads one workbook back with the readers that office tables go through.
 fn sheets(files: &[File], path: &str) -> Vec<Sheet> {
     let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("there is {path}"));
-    decode(&file.bytes).expect("our own reader reads it")
+    decode::sheets(&file.bytes).expect("our own reader reads it")
 }
 
 /// Returns the rows of a sheet by their headings, which stand in its second row.
@@ -204,7 +205,7 @@ fn the_command_writes_the_year_s_plan_and_refuses_a_damaged_bundle() {
     let output = call(&out);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let written = files_below(&out);
-    let sheets = decode(&written["抽查计划.xlsx"]).expect("a workbook");
+    let sheets = decode::sheets(&written["抽查计划.xlsx"]).expect("a workbook");
     assert_eq!(sheets.iter().map(|sheet| sheet.name.as_str()).collect::<Vec<_>>(), ["季度抽查计划", "年度抽查计划"]);
     assert_eq!(sheets[1].height() - 2, 2 * (sheets[0].height() - 2));
     std::fs::write(sound.join("teams.csv"), "visit_id\n").expect("a file can be written");

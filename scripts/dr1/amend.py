@@ -5,23 +5,24 @@ import itertools
 import os
 import re
 
-from .answers import CannotAnswer, No, say, sha256
+from .answers import CannotAnswer, No, counted, say, sha256
 from .bundle import AFTER, LEDGER, check_list, compare
 from .draw import merkle_root
 from .ledger import attempt_of, read_attempts, read_chain
 from .lottery import blocks_of, iv_of, key_of, sample_size
-from .tables import is_date, read_csv, read_spans, read_table, split_list, write_csv
+from .tables import is_date, read_csv, read_table, split_list, write_csv
 from .teams import (
     Roster,
     check_days,
     check_sorted,
     check_team,
     check_visit,
+    day_wanted,
     duty_items,
     find_outings,
-    in_spans,
-    is_open,
-    is_working_day,
+    halves_for,
+    held_by,
+    needed_at,
     rank_officers,
     spanned_days,
 )
@@ -114,25 +115,16 @@ class Plan:
     def is_away(self, certificate, entity, date):
         return any(c == certificate and e in (None, entity) and d in (None, date) for c, e, d in self.away)
 
-    def obstacle(self, certificate, agency, visit):
-        """§9.3 in the words of the details."""
-        officer = self.officer[certificate]
-        if officer.status != "valid" or not officer.valid_from <= visit.date <= officer.valid_until:
-            return "certificate"
-        if in_spans(visit.date, read_spans(officer.leave)):
-            return "on-leave"
-        if officer.townships and visit.township not in officer.townships.split(";"):
-            return "jurisdiction"
-        if self.roster.in_force((certificate, visit.entity_id)):
-            return "recused-officer"
-        return "last-team" if certificate in self.roster.last_team.get((visit.entity_id, agency), ("", ()))[1] else ""
+    def obstacle(self, certificate, visit):
+        """The code of why an officer can not go, which an amendment may have caused; an empty text if nothing is known."""
+        is_away = self.is_away(certificate, visit.entity_id, visit.date)
+        return "away" if is_away else self.roster.obstacle(self.officer[certificate], visit)
 
     def needed(self, agency, visit):
-        items = (self.inputs.item[code] for code in split_list(visit.items))
-        return {item.qualification for item in items if item.agency == agency and item.qualification}
+        return needed_at(self.inputs, visit, agency)
 
     def held(self, team):
-        return {q for c in team for q in split_list(self.officer[c].qualifications)}
+        return held_by(self.officer[c] for c in team)
 
     def is_too_large(self, team, needed):
         """§9.3: somebody beyond the size without whom every qualification is there."""
@@ -177,8 +169,8 @@ def replace_officer(plan, file, visit, certificate, reason, details):
         reason, (certificate, None, visit.date)))
     own = [o.certificate for o in plan.inputs.inspectors if o.agency == agency and o.certificate not in team]
     for c in plan.tickets(agency, outing[0].visit_id, own):
-        why = "away" if any(plan.is_away(c, v.entity_id, v.date) for v in outing) else next(
-            filter(None, (plan.obstacle(c, agency, v) for v in outing)), "")
+        found = [plan.obstacle(c, v) for v in outing]
+        why = "away" if "away" in found else next(filter(None, found), "")
         why = why or ("booked" if plan.of_day(c, visit.date) else "")
         fresh = [c if old == certificate else old for old in team]
         needed = set().union(*(plan.needed(agency, v) for v in outing))
@@ -303,16 +295,11 @@ def slots(plan, visit, was, now):
     work = collections.Counter()
     for item in items:
         work[item.agency] += int(item.minutes)
-    halves = ("day",) if max(work.values(), default=0) > rules["half_day_minutes"] else ("AM", "PM")
-    windows = [(plan.inputs.task[t].first, plan.inputs.task[t].last) for t in split_list(visit.tasks)]
     entity = plan.inputs.entity[visit.entity_id]
-    if entity.hours:
-        halves = tuple(half for half in halves if half == entity.hours)
+    halves = halves_for(entity, max(work.values(), default=0) > rules["half_day_minutes"])
     taken = {(v.date, v.half) for v in plan.visits.values() if v.entity_id == visit.entity_id and v.visit_id != visit.visit_id}
     for date in spanned_days(max(was.date, rules["first"]), rules["last"]):
-        open_ = (is_working_day(plan.inputs, date) and all(in_spans(date, [w]) for w in windows)
-                 and all(is_open(plan.inputs, task, entity, date) for task in split_list(visit.tasks)))
-        for half in halves if open_ else ():
+        for half in () if day_wanted(plan.inputs, split_list(visit.tasks), entity, date) else halves:
             if any(day == date and (half == "day" or half == other) for day, other in taken):
                 continue
             is_late = date > was.date or half == "day" or was.half in ("AM", "day") or half == "PM"
@@ -328,8 +315,7 @@ def form_team(plan, visit, agency, was, old):
     needed = plan.needed(agency, visit)
 
     def can(c):
-        return not plan.obstacle(c, agency, visit) and not plan.is_away(c, visit.entity_id, visit.date) \
-            and plan.count(c) < plan.visits_max(c)
+        return not plan.obstacle(c, visit) and plan.count(c) < plan.visits_max(c)
     mates = [plan.visits[v] for v in of_day if set(plan.teams[v, agency]) == set(old)]
     if len(mates) == 1 and visit.date == was.date and {mates[0].half, visit.half} == {"AM", "PM"} \
             and all(map(can, old)) and needed <= plan.held(old):
@@ -507,8 +493,8 @@ def check_office(files, office, inputs, prk, strata, duties, prefix=""):
     if step and step.fact("teams"):
         check_draw(plan, step, now.seal.fact("embargo"), files)
     made = check_amendments(entries, others, now.seal, plan, f"{ceremony}.{now.seal.attempt}", prefix)
-    say("14 office", f"{len(entries)} entries; {len(made)} amendments replayed, "
-                     f"{sum(len(step) for _, step in plan.gone)} tasks with a substitute or none left")
+    say("14 office", f"{counted(len(entries), 'entry')}; {counted(len(made), 'amendment')} replayed, "
+                     f"{counted(sum(len(step) for _, step in plan.gone), 'task')} with a substitute or none left")
     if now.void:
         say("", f"this attempt is void: {now.void.fact('reason')}")
 

@@ -1,5 +1,6 @@
 """The three answers of a verifier, and how it says what it does."""
 import hashlib
+import re
 
 
 class No(Exception):
@@ -15,6 +16,13 @@ class CannotAnswer(Exception):
 
 def say(step, text):
     print(f"{step:<12}{text}", flush=True)
+
+
+def counted(number, noun):
+    """How many of something there are, with the regular plural of its noun."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if re.search("[^aeou]y$", noun) else f"{number} {noun}s"
 
 
 def sha256(data):

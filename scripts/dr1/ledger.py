@@ -2,7 +2,7 @@
 import datetime
 import re
 
-from .answers import CannotAnswer, No, say, sha256
+from .answers import CannotAnswer, No, counted, say, sha256
 from .bundle import LEDGER as FOLDER
 from .draw import merkle_root
 from .lottery import pre_beacon_code
@@ -242,6 +242,6 @@ def check_ledger(files, ceremony):
         say("", f"drand round {issue}: the record holds the SHA-256 of its signature; the signature itself is for")
         say("", "`fairdraw verify`, or any client of drand")
     check_times(now)
-    say("13 ledger", f"{len(entries)} entries in one chain, in order; attempt {seal.attempt} of {ceremony}; three roots, record "
-                     "and commitment agree; its head is")
+    say("13 ledger", f"{counted(len(entries), 'entry')} in one chain, in order; attempt {seal.attempt} of {ceremony}; three "
+                     "roots, record and commitment agree; its head is")
     say("", entries[-1].hash)

@@ -1,7 +1,7 @@
 """§16.1: the public part of a draw whose lists are secret: what can be checked before it is opened."""
 import re
 
-from .answers import No, say, sha256
+from .answers import No, counted, say, sha256
 from .bundle import LEDGER, LIST, check_list
 from .ledger import check_times, read_attempts, read_chain
 from .suites import SUITES
@@ -45,7 +45,7 @@ def verify_public(files, office):
     for fact in ("notices", "teams"):
         demand(re.fullmatch("(0|[1-9][0-9]*) [0-9a-f]{64}", now.draw.fact(fact) or ""), now.draw.file, fact, "number and root",
                now.draw.fact(fact))
-    say("2 ledger", f"{len(entries)} entries in one chain, in order; the seal came before its beacon; its head is")
+    say("2 ledger", f"{counted(len(entries), 'entry')} in one chain, in order; the seal came before its beacon; its head is")
     say("", entries[-1].hash)
     strata = [line.split(" ")[1:] for line in lines if line.startswith("stratum ")]
     rows = files[CUT_OFFS].decode("utf-8", "replace").split("\n")
@@ -57,7 +57,7 @@ def verify_public(files, office):
         demand(re.fullmatch(re.escape(f"{stratum[0]},{stratum[1]},") + form, row), CUT_OFFS, f"row {number}",
                f"{stratum[0]},{stratum[1]},<{suite.hash_name}>", row)
     demand(rows[len(strata) + 1:] == [""], CUT_OFFS, f"row {len(strata) + 2}", "the end", "more rows")
-    say("3 commit", f"commit.txt is the sealed one; {len(strata)} roots and hashes of cut-offs")
+    say("3 commit", f"commit.txt is the sealed one; roots and hashes of cut-offs of {len(strata)} strata")
     changes = 0
     if office is not None:
         for path in sorted(path for path in files if path.startswith(LEDGER)):
@@ -66,7 +66,7 @@ def verify_public(files, office):
         changes = sum(e.kind == "AMEND" for e in later)
         listed = next((e.fact("files") for e in later if e.kind == "PUBLISH" and e.fact("what") == "sealed"), "no PUBLISH")
         demand(listed == sha256(files[LIST]), LIST, "SHA-256, after the office's ledger", listed, sha256(files[LIST]))
-        say("4 office", f"the office's ledger goes on where this one ends; {changes} amendments since")
+        say("4 office", f"the office's ledger goes on where this one ends; {counted(changes, 'amendment')} since")
     print(f"VERIFIED: the public part, as far as it can be before it is opened. Secret until {embargo}, and to be verified with\n"
           "the opened bundle: record of chance, tickets, samples, visits, teams and amendments. Compare the codes of SEAL and of\n"
           "the pre-beacon record with those that were lodged.")

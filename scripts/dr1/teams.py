@@ -83,6 +83,26 @@ def is_open(inputs, task, entity, date):
     return not own and (not entity.season or any(in_season(date, part) for part in split_list(entity.season)))
 
 
+def day_wanted(inputs, tasks, entity, date):
+    """§9.1: what a visit's day would have to be; an empty text if it is all of it."""
+    if not inputs.plan["first"] <= date <= inputs.plan["last"]:
+        return "a date in the period"
+    for task in tasks:
+        first, last = inputs.task[task].first, inputs.task[task].last
+        if not first <= date <= last:
+            return f"{first} to {last}, the window of {task}"
+    if not is_working_day(inputs, date):
+        return "a working day"
+    closed = next((task for task in tasks if not is_open(inputs, task, entity, date)), "")
+    return f"no quiet day for {closed}, in the entity's season" if closed else ""
+
+
+def halves_for(entity, takes_day):
+    """§9.1: the parts of a day that a visit can have; none for a whole day at an entity that is open half days."""
+    halves = ("day",) if takes_day else ("AM", "PM")
+    return tuple(half for half in halves if not entity.hours or half == entity.hours)
+
+
 def duty_items(inputs, task, agency):
     """§9.1: the items of the task that belong to the agency."""
     return {code for code in split_list(inputs.task[task].items) if inputs.item[code].agency == agency}
@@ -122,15 +142,10 @@ def check_visit(inputs, visit, number, long):
     demand(is_list(visit.items), "items", "a sorted list of items")
     demand(visit.township == entity.township, "township", entity.township)
     demand(is_date(visit.date), "date", "a date")
-    demand(plan["first"] <= visit.date <= plan["last"], "date", "a date in the period")
-    for task in tasks:
-        window = (inputs.task[task].first, inputs.task[task].last)
-        demand(in_spans(visit.date, [window]), "date", f"{window[0]} to {window[1]}, the window of {task}")
-    demand(is_working_day(inputs, visit.date), "date", "a working day")
-    for task in tasks:
-        demand(is_open(inputs, task, entity, visit.date), "date", f"no quiet day for {task}, in the entity's season")
-    halves = ("day",) if visit.entity_id in long else (entity.hours,) if entity.hours else ("AM", "PM")
-    demand(not (entity.hours and visit.entity_id in long), "half", "no visit: a whole day at an entity open half days")
+    wanted = day_wanted(inputs, tasks, entity, visit.date)
+    demand(not wanted, "date", wanted)
+    halves = halves_for(entity, visit.entity_id in long)
+    demand(halves, "half", "no visit: a whole day at an entity open half days")
     demand(visit.half in halves, "half", " or ".join(halves))
     demand(visit.lead == inputs.task[tasks[0]].lead, "lead", inputs.task[tasks[0]].lead)
     demand(len(tasks) == 1 or all(inputs.task[t].separate == "no" for t in tasks), "tasks", "a separate task alone")
@@ -205,18 +220,39 @@ class Roster:
         return who in self.recused
 
     def obstacle(self, officer, visit):
-        """Why the officer is not eligible for the visit; an empty text if nothing stands in the way."""
+        """The code of why the officer is not eligible for the visit; an empty text if nothing stands in the way."""
         if officer.status != "valid" or not officer.valid_from <= visit.date <= officer.valid_until:
-            return "certificate not valid on this date"
+            return "certificate"
         if in_spans(visit.date, read_spans(officer.leave)):
-            return "on leave"
+            return "on-leave"
         if officer.townships and visit.township not in officer.townships.split(";"):
-            return "not for this township"
+            return "jurisdiction"
         if self.in_force((officer.certificate, visit.entity_id)):
-            return "recused"
+            return "recused-officer"
         if officer.certificate in self.last_team.get((visit.entity_id, officer.agency), ("", ()))[1]:
-            return "in the agency's last team there"
+            return "last-team"
         return ""
+
+
+# The codes of `Roster.obstacle`, which the details of an amendment hold (§17.1), in words.
+OBSTACLES = {
+    "certificate": "certificate not valid on this date",
+    "on-leave": "on leave",
+    "jurisdiction": "not for this township",
+    "recused-officer": "recused",
+    "last-team": "in the agency's last team there",
+}
+
+
+def needed_at(inputs, visit, agency):
+    """§9.3: the qualifications that an agency's items at a visit ask for."""
+    items = (inputs.item[code] for code in split_list(visit.items))
+    return {item.qualification for item in items if item.agency == agency and item.qualification}
+
+
+def held_by(officers):
+    """§9.3: the qualifications that some officers hold together."""
+    return {q for officer in officers for q in split_list(officer.qualifications)}
 
 
 def find_outings(teams, visit_of):
@@ -279,19 +315,15 @@ def check_team(inputs, roster, visit_of, outing, agency, team, ranks):
             raise No("teams.csv", f"{place}, {row.certificate}", "an officer of this agency", "no such row in inspectors.csv")
         obstacle = next(filter(None, (roster.obstacle(officer, visit_of[v]) for v in outing)), "")
         if obstacle:
-            raise No("teams.csv", f"{place}, {row.certificate}", "an eligible officer", obstacle)
+            raise No("teams.csv", f"{place}, {row.certificate}", "an eligible officer", OBSTACLES[obstacle])
         if (row.rank, row.ticket) != ranks[row.certificate]:
             raise No("teams.csv", f"{place}, {row.certificate}", "rank %s, ticket %s" % ranks[row.certificate],
                      f"rank {row.rank}, ticket {row.ticket}")
-    def needed_at(visit):
-        items = [inputs.item[code] for code in split_list(visit.items)]
-        return {item.qualification for item in items if item.agency == agency and item.qualification}
-    needed = needed_at(visit)
-    held = {q for row in team for q in split_list(officers[row.certificate].qualifications)}
+    needed, held = needed_at(inputs, visit, agency), held_by(officers[row.certificate] for row in team)
     if not needed <= held:
         raise No("teams.csv", place, "the qualifications " + ";".join(sorted(needed)), ";".join(sorted(held)) or "none")
     size = inputs.plan["size"]
-    if len(team) < size or (len(team) > size and not any(needed_at(visit_of[v]) for v in outing)):
+    if len(team) < size or (len(team) > size and not any(needed_at(inputs, visit_of[v], agency) for v in outing)):
         raise No("teams.csv", place, f"{size} officers", f"{len(team)} officers")
 
 

@@ -2,7 +2,7 @@
 import collections
 
 from .amend import check_after, check_office, read_office
-from .answers import CannotAnswer, No, say, sha256
+from .answers import CannotAnswer, No, counted, say, sha256
 from .bundle import AFTER, check_files, check_rows, compare, read_folder
 from .draw import build_frames, build_strata, draw_all, form_duties, write_commit, write_samples, write_strata
 from .ledger import check_ledger
@@ -32,18 +32,19 @@ def suite_named(commit):
 def verify_draw(files):
     """§11.2 steps 2 to 8. Returns inputs, PRK, kinds of the record's lines, strata, and duties."""
     inputs = Inputs(files)
-    say("2 inputs", f"{len(INPUTS)} files well formed: {len(inputs.entities)} entities, {len(inputs.tasks)} tasks, "
-                    f"{len(inputs.history)} rows of history, {len(inputs.inspectors)} officers")
+    say("2 inputs", f"{len(INPUTS)} files well formed: {counted(len(inputs.entities), 'entity')}, "
+                    f"{counted(len(inputs.tasks), 'task')}, {counted(len(inputs.history), 'row')} of history, "
+                    f"{counted(len(inputs.inspectors), 'officer')}")
     frames, excluded = build_frames(inputs)
     compare("excluded.csv", write_csv("entity_id,task,reason,detail", excluded), files["excluded.csv"])
-    say("3 frames", f"{len(frames)} frames with {sum(map(len, frames.values()))} entries; excluded.csv agrees, "
-                    f"{len(excluded)} rows")
+    say("3 frames", f"{counted(len(frames), 'frame')} with {sum(map(len, frames.values()))} entries; excluded.csv agrees, "
+                    f"{counted(len(excluded), 'row')}")
     strata = build_strata(inputs, frames)
     say("4 sizes", f"{len(strata)} strata, {sum(s.n for s in strata)} in samples, {sum(s.r for s in strata)} in reserve")
     if files["commit.txt"].split(b"\n")[0] != b"dr1 commit v1" or suite_named(files["commit.txt"]) is None:
         raise CannotAnswer("commit.txt is of another protocol")
     compare("commit.txt", write_commit(files, inputs, strata), files["commit.txt"])
-    say("5 commit", f"commit.txt agrees, {len(INPUTS)} hashes and {len(strata)} roots; its SHA-256 is")
+    say("5 commit", f"commit.txt agrees, {len(INPUTS)} hashes and {counted(len(strata), 'root')}; its SHA-256 is")
     say("", sha256(files["commit.txt"]))
     record = files["entropy.txt"]
     try:
@@ -51,18 +52,18 @@ def verify_draw(files):
     except BadRecord as bad:
         raise No("entropy.txt", f"line {bad.line}", "a record of §2", f"a fault of the kind `{bad.reason}`")
     prk = prk_of(record, inputs.suite)
-    say("6 record", f"well formed, {len(kinds)} lines: {', '.join(kinds)}"
+    say("6 record", f"well formed, {counted(len(kinds), 'line')}: {', '.join(kinds)}"
                     + ("" if is_witnessed(kinds) else "; UNWITNESSED, the seed could have been chosen"))
     say("", f"SHA-256          {sha256(record)}")
     say("", f"pre-beacon code  {pre_beacon_code(record, inputs.suite)}")
     say("", f"PRK              {prk.hex()}")
     blocks = draw_all(inputs, strata, prk)
-    say("7 draw", f"{blocks} tickets under {len(set(inputs.group.values()))} keys")
+    say("7 draw", f"{counted(blocks, 'ticket')} under {counted(len(set(inputs.group.values())), 'key')}")
     compare("strata.csv", write_strata(strata), files["strata.csv"])
     samples = write_samples(strata)
     compare("samples.csv", samples, files["samples.csv"])
-    say("8 compare", f"strata.csv agrees, {len(strata)} rows; samples.csv agrees, "
-                     f"{sum(s.n + s.r for s in strata)} rows, {len(samples)} bytes")
+    say("8 compare", f"strata.csv agrees, {counted(len(strata), 'row')}; samples.csv agrees, "
+                     f"{counted(sum(s.n + s.r for s in strata), 'row')}, {len(samples)} bytes")
     return inputs, prk, kinds, strata, form_duties(strata)
 
 
@@ -81,16 +82,17 @@ def verify_teams(files, inputs, prk, duties):
     for number, visit in enumerate(visits, 2):
         check_visit(inputs, visit, number, long)
     check_visit_duties(inputs, duties, unplaced, visits, by_entity)
-    say("9 duties", f"{len(duties)} duties, {len(duties) - len(unplaced)} in visits, {len(unplaced)} in unplaced.csv")
+    say("9 duties", f"{counted(len(duties), 'duty')}, {len(duties) - len(unplaced)} in visits, {len(unplaced)} in unplaced.csv")
     check_visit_ids(by_entity)
-    say("10 visits", f"{len(visits)} visits keep the promises of §9.1")
+    say("10 visits", f"the promises of §9.1 are kept by {counted(len(visits), 'visit')}")
     rows = read_table("teams.csv", files["teams.csv"], "visit_id,agency,certificate,rank,ticket")
     known, tickets = check_teams(inputs, prk, visits, rows)
-    say("11 teams", f"{len(known[3])} teams, {len(rows)} officers' tickets and ranks agree ({tickets} tickets computed)")
+    say("11 teams", f"{counted(len(known[3]), 'team')}; tickets and ranks agree, {counted(len(rows), 'row')} "
+                    f"({counted(tickets, 'ticket')} computed)")
     prices = read_table("potentials.csv", files["potentials.csv"], HEADING_OF_PRICES)
     flows, kept = check_potentials(inputs, *known, prices)
-    say("12 prices", f"{flows} flows: no other teams have more even loads, or as even ones and smaller tickets; officers "
-                     f"keep back {kept} visits")
+    say("12 prices", f"{counted(flows, 'flow')}: no other teams have more even loads, or as even ones and smaller tickets; "
+                     f"officers keep back {counted(kept, 'visit')}")
 
 
 def verify_bundle(folder, seed, ledger=None):

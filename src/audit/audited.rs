@@ -94,11 +94,10 @@ pub fn audited(draws: &[Draw], entries: &[Entry]) -> Audited {
         .iter()
         .filter(|draw| !draw.verified)
         .map(|draw| {
+            let (folder, findings) = (&draw.folder, Text::counted(draw.findings, "finding"));
             both!(
-                "{} is not what its inputs and record give: {} findings",
-                "{} 与其输入和熵记录得出的不符：{} 处",
-                draw.folder,
-                draw.findings
+                findings => "{folder} is not what its inputs and record give: {findings}",
+                "{folder} 与其输入和熵记录得出的不符：{findings} 处"
             )
         })
         .collect();
@@ -112,9 +111,10 @@ pub fn audited(draws: &[Draw], entries: &[Entry]) -> Audited {
         ));
     }
     for entity in selection.most_surprising.iter().filter(|entity| entity.p_of_any < limit) {
-        let (id, times, frames) = (&entity.entity, entity.times, entity.frames);
+        let (id, times, frames) =
+            (&entity.entity, Text::counted(entity.times, "time"), Text::counted(entity.frames, "frame"));
         objections.push(both!(
-            "{id} was drawn {times} times in {frames} frames, p = {:.2e}",
+            times, frames => "{id} was drawn {times} in {frames}, p = {:.2e}",
             "{id} 在 {frames} 个框中抽中 {times} 次，p = {:.2e}",
             entity.p_of_any
         ));
@@ -182,15 +182,17 @@ fn needed<'a>(
 pub fn text(found: &Audited) -> Text {
     let mut lines = Lines::default();
     for draw in &found.draws {
-        let OfDraw { folder, region, period, visits, seats, findings, .. } = draw;
+        let OfDraw { folder, region, period, .. } = draw;
+        let (visits, seats) = (Text::counted(draw.visits, "visit"), Text::counted(draw.seats, "seat"));
+        let findings = Text::counted(draw.findings, "finding");
         let chance = if draw.witnessed { both!("witnessed", "有见证") } else { both!("unwitnessed", "无见证") };
         lines.add(match draw.verified {
             true => both!(
-                chance => "{folder}: {region} {period}: verified, {chance}, {visits} visits, {seats} seats",
+                chance, visits, seats => "{folder}: {region} {period}: verified, {chance}, {visits}, {seats}",
                 "{folder}：{region} {period}：核验通过，{chance}，检查 {visits} 次，席位 {seats} 个"
             ),
             false => both!(
-                "{folder}: NOT VERIFIED, left out: {findings} findings",
+                findings => "{folder}: NOT VERIFIED, left out: {findings}",
                 "{folder}：核验不通过，不计入：{findings} 处不符"
             ),
         });
@@ -204,7 +206,8 @@ pub fn text(found: &Audited) -> Text {
     }
     selected(&mut lines, &found.selection);
     let Events { ceremonies, void, void_with_known_sample, amended } = &found.events;
-    lines.add(both!("\nLedgers (台账): {ceremonies} ceremonies", "\n台账：抽查 {ceremonies} 次"));
+    let ceremonies = Text::counted(ceremonies, "ceremony");
+    lines.add(both!(ceremonies => "\nLedgers (台账): {ceremonies}", "\n台账：抽查 {ceremonies} 次"));
     rate(&mut lines, &both!("attempts void (作废)", "作废"), void);
     rate(&mut lines, &both!("  with a known sample", "  其中样本已知"), void_with_known_sample);
     for (reason, share) in amended {
@@ -216,8 +219,10 @@ pub fn text(found: &Audited) -> Text {
         "\n人员与搭档；p 指该部门任何一人；乡镇和资质会使一些人常在一起"
     ));
     for Concentration { agency, officers, seats, busiest, outings, closest_pair } in &found.concentration {
+        let (officers, seats) = (Text::counted(officers, "officer"), Text::counted(seats, "seat"));
+        let outings = Text::counted(outings, "outing");
         lines.add(both!(
-            "  {agency}: {officers} officers, {seats} seats, {outings} outings",
+            officers, seats, outings => "  {agency}: {officers}, {seats}, {outings}",
             "  {agency}：{officers} 人，席位 {seats} 个，外勤 {outings} 次"
         ));
         most(&mut lines, &both!("busiest", "最忙"), busiest);
@@ -242,7 +247,8 @@ pub fn text(found: &Audited) -> Text {
             "\n无异议（公平的抽取每审计 {alarms} 次误报一次）"
         ));
     } else {
-        lines.add(both!("\n{objections} objections", "\n{objections} 项异议"));
+        let objections = Text::counted(objections, "objection");
+        lines.add(both!(objections => "\n{objections}", "\n{objections} 项异议"));
         found.objections.iter().for_each(|objection| lines.add(both!(objection => "  {objection}", "  {objection}")));
     }
     lines.text()
@@ -250,20 +256,23 @@ pub fn text(found: &Audited) -> Text {
 
 fn selected(lines: &mut Lines, selection: &Selection) {
     let Selection { entities, chance, times, most_surprising } = selection;
-    let chance = percent(*chance);
+    let (chance, entities) = (percent(*chance), Text::counted(entities, "entity"));
     lines.add(both!(
-        "\nSelection (抽中次数): {entities} entities, mean chance {chance} in a frame",
+        entities => "\nSelection (抽中次数): {entities}, mean chance {chance} in a frame",
         "\n抽中次数：检查对象 {entities} 户，每框平均机会 {chance}"
     ));
     for Times { times, entities, expected } in times {
+        let times = Text::counted(times, "time");
+        let entities = Text::counted(format_args!("{entities:>7}"), "entity");
         lines.add(both!(
-            "  drawn {times} times  {entities:>7} entities, {expected:>9.1} expected",
-            "  抽中 {times} 次  {entities:>7} 户，预期 {expected:>9.1} 户"
+            times, entities => "  drawn {times:<7}  {entities:<16}, {expected:>9.1} expected",
+            "  抽中 {times} 次  {entities} 户，预期 {expected:>9.1} 户"
         ));
     }
     if let Some(Surprise { entity, times, frames, p, p_of_any, .. }) = most_surprising.first() {
+        let (times, frames) = (Text::counted(times, "time"), Text::counted(frames, "frame"));
         lines.add(both!(
-            "  least likely: {entity}, {times} times in {frames} frames, p = {p:.2e}, for any entity {p_of_any:.4}",
+            times, frames => "  least likely: {entity}, {times} in {frames}, p = {p:.2e}, for any entity {p_of_any:.4}",
             "  最不可能的：{entity}，{frames} 个框中抽中 {times} 次，p = {p:.2e}，任一户为 {p_of_any:.4}"
         ));
     }

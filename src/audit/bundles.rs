@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::files::bundle::{self, BundleError};
-use crate::files::ledger::{Ledger, LedgerError};
+use crate::files::store::bundle::{self, BundleError};
+use crate::files::store::ledger::{Ledger, LedgerError};
 use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, Entry};
 use crate::plan::model::{Stratum, TaskNo};
@@ -63,16 +63,16 @@ impl Say for AuditError {
     }
 }
 
-/// Replays the bundles.
+/// Replays the bundles; `stage` is told the number of the bundle, from 0, with each stage.
 ///
 /// # Errors
 /// [`AuditError::Verify`] if one can not be read at all, [`AuditError::Twice`] if two have the same chance and period.
-pub fn draws(folders: &[PathBuf], stage: &mut dyn FnMut(Stage)) -> Result<Vec<Draw>, AuditError> {
+pub fn draws(folders: &[PathBuf], stage: &mut dyn FnMut(usize, Stage)) -> Result<Vec<Draw>, AuditError> {
     let mut seen: BTreeMap<(String, [u8; 32]), &Path> = BTreeMap::new();
     let mut draws = Vec::with_capacity(folders.len());
-    for folder in folders {
+    for (number, folder) in folders.iter().enumerate() {
         let cannot = |error| AuditError::Verify(folder.clone(), error);
-        let verdict = verify(folder, &Evidence::default(), stage).map_err(cannot)?;
+        let verdict = verify(folder, &Evidence::default(), &mut |of| stage(number, of)).map_err(cannot)?;
         let findings = verdict.findings.len() as u32;
         let made = verdict.replayed.filter(|_| findings == 0);
         if let Some(made) = &made {

@@ -26,6 +26,13 @@ pub struct Wanted<'a> {
     pub threads: u32,
 }
 
+/// Is a kind of work, of which so many are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Draws,
+    Staffings,
+}
+
 /// Holds what came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simulation {
@@ -50,11 +57,17 @@ pub struct Load {
     pub most: u32,
 }
 
-/// Draws `wanted.draws` times and staffs the first `wanted.staffings` of them.
+/// Draws `wanted.draws` times and staffs the first `wanted.staffings` of them; `done` is told how many of which are done,
+/// by every thread and in no order.
 ///
 /// # Errors
 /// [`EntropyError::Seed`] if the seed, with `/` and a number behind it, is none (protocol §2).
-pub fn simulate(inputs: &Inputs, frames: &Frames, wanted: &Wanted<'_>) -> Result<Simulation, EntropyError> {
+pub fn simulate(
+    inputs: &Inputs,
+    frames: &Frames,
+    wanted: &Wanted<'_>,
+    done: &(dyn Fn(Work, u32) + Sync),
+) -> Result<Simulation, EntropyError> {
     let suite = inputs.rules.suite;
     let prk = |draw: u32| Entropy::from_seed(&format!("{}/{draw}", wanted.seed)).map(|record| Prk::of(suite, &record));
     prk(wanted.draws.max(wanted.staffings))?;
@@ -64,13 +77,12 @@ pub fn simulate(inputs: &Inputs, frames: &Frames, wanted: &Wanted<'_>) -> Result
         wanted.threads,
         wanted.draws,
         || lottery.counts(),
-        |counts, draw| {
-            lottery.count(&prk(draw), counts);
-        },
+        |counts, draw| lottery.count(&prk(draw), counts),
+        |number| done(Work::Draws, number),
     );
     let drawn = drawn.into_iter().reduce(add).unwrap_or_else(|| lottery.counts());
     let nobody = || (vec![Load::default(); inputs.inspectors.len()], 0u64);
-    let staffed = share(wanted.threads, wanted.staffings, nobody, |(loads, unplaced), draw| {
+    let staff = |(loads, unplaced): &mut (Vec<Load>, u64), draw: u32| {
         let (plan, _) = plan(inputs, frames.clone(), &prk(draw), &mut |_| {});
         let mut visits = vec![0u32; loads.len()];
         let seats = plan.visits.iter().flat_map(|visit| &visit.teams).flat_map(|team| &team.seats);
@@ -79,7 +91,8 @@ pub fn simulate(inputs: &Inputs, frames: &Frames, wanted: &Wanted<'_>) -> Result
             *load = load.and(Load { visits: visits.into(), sent: u32::from(visits > 0), most: visits });
         }
         *unplaced += plan.unplaced.len() as u64;
-    });
+    };
+    let staffed = share(wanted.threads, wanted.staffings, nobody, staff, |number| done(Work::Staffings, number));
     let (officers, unplaced) = staffed.into_iter().fold(nobody(), |(all, sum), (loads, unplaced)| {
         (all.into_iter().zip(loads).map(|(a, b)| a.and(b)).collect(), sum + unplaced)
     });
@@ -111,8 +124,14 @@ pub fn has_one_chance(inputs: &Inputs, stratum: &Stratum) -> bool {
 }
 
 /// Gives the numbers from 1 to `jobs` to threads, each with a state of its own, and returns the states.
-fn share<S: Send>(threads: u32, jobs: u32, fresh: impl Fn() -> S + Sync, work: impl Fn(&mut S, u32) + Sync) -> Vec<S> {
-    let next = AtomicU32::new(1);
+fn share<S: Send>(
+    threads: u32,
+    jobs: u32,
+    fresh: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, u32) + Sync,
+    done: impl Fn(u32) + Sync,
+) -> Vec<S> {
+    let (next, finished) = (AtomicU32::new(1), AtomicU32::new(0));
     let worker = || {
         let mut state = fresh();
         loop {
@@ -121,6 +140,7 @@ fn share<S: Send>(threads: u32, jobs: u32, fresh: impl Fn() -> S + Sync, work: i
                 return state;
             }
             work(&mut state, job);
+            done(finished.fetch_add(1, Ordering::Relaxed) + 1);
         }
     };
     thread::scope(|scope| {

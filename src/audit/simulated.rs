@@ -8,8 +8,8 @@ use super::picture::{Span, spans};
 use super::simulate::{Simulation, equals, has_one_chance};
 use super::statistics::{interval, limits};
 use crate::both;
-use crate::files::freeze::File;
-use crate::files::rows::{Csv, stratum_name};
+use crate::files::store::bundle::File;
+use crate::files::store::rows::{Csv, stratum_name};
 use crate::lang::{Lines, Text};
 use crate::plan::model::{Frames, Inputs};
 use crate::publish::report::thousands;
@@ -155,9 +155,9 @@ fn agencies(inputs: &Inputs, found: &Simulation) -> Vec<OfAgency> {
 pub fn text(found: &Simulated) -> Text {
     let Simulated { region, period, seed, draws, staffings, outside, unplaced, .. } = found;
     let mut lines = Lines::default();
-    let many = thousands(*draws);
+    let many = Text::counted(thousands(*draws), "draw");
     lines.add(both!(
-        "{region} {period}: {many} draws with the seeds {seed}/1 to {seed}/{draws}\n\n\
+        many => "{region} {period}: {many} with the seeds {seed}/1 to {seed}/{draws}\n\n\
          task          stratum  entities  drawn    chance    least often              most often               fair limits",
         "{region} {period}：用种子 {seed}/1 至 {seed}/{draws} 抽取 {many} 次\n\n\
          任务          层           户数   抽取      机会    抽中最少的               抽中最多的               公平界限"
@@ -179,10 +179,13 @@ pub fn text(found: &Simulated) -> Text {
             "every entity of a stratum with one chance lies within its fair limits",
             "机会相同的各层中，每一户都在公平界限之内"
         ),
-        _ => both!(
-            "{outside} entities came more often or less often than a fair lottery lets them",
-            "{outside} 户抽中的次数超出公平抽签所容许的多或少"
-        ),
+        _ => {
+            let outside = Text::counted(outside, "entity");
+            both!(
+                outside => "{outside} came more often or less often than a fair lottery lets them",
+                "{outside} 户抽中的次数超出公平抽签所容许的多或少"
+            )
+        }
     };
     let alarms = 1.0 / MISS;
     lines.add(both!(
@@ -190,8 +193,9 @@ pub fn text(found: &Simulated) -> Text {
         "\n{verdict}（每模拟 {alarms} 次误报一次）"
     ));
     if *staffings > 0 {
+        let (staffings, unplaced) = (Text::counted(staffings, "staffing"), Text::counted(unplaced, "duty"));
         lines.add(both!(
-            "\n{staffings} staffings, {unplaced} duties unplaced over all; visits of an officer in one staffing\n\
+            staffings, unplaced => "\n{staffings}, {unplaced} unplaced over all; visits of an officer in one staffing\n\
              agency        officers  never sent   least    mean    most    peak",
             "\n派员 {staffings} 次，共 {unplaced} 项未排期；以下为每人每次派员的检查次数\n\
              部门              人数  从未派出    最少    平均    最多    峰值"

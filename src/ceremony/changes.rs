@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::files::freeze::File;
-use crate::files::rows::Csv;
+use crate::files::store::bundle::File;
+use crate::files::store::rows::Csv;
 
 /// Columns of `entities.csv` that decide who can be drawn, with their places.
 const DECIDING: [(&str, usize); 10] = [

@@ -6,7 +6,7 @@ use super::drand::{DrandError, Pasted};
 use super::plan::{Beacon, Dice};
 use super::{CeremonyError, fact};
 use crate::both;
-use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::files::store::ledger::{Disk, Ledger, LedgerError};
 use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{sha256_hex, suite_hex};
@@ -160,7 +160,8 @@ fn first_part(
     }
     let mut text = "dr1 entropy v1\n".to_owned();
     for (no, Dice { sides, rolls }) in (1..).zip(dice) {
-        let what = both!("dice {no}: {rolls} rolls of {sides} sides", "第 {no} 组骰子（{sides} 面，{rolls} 次）");
+        let number = Text::counted(rolls, "roll");
+        let what = both!(number => "dice {no}: {number} of {sides} sides", "第 {no} 组骰子（{sides} 面，{number} 次）");
         let digits = twice(&what, ask)?;
         if digits.len() != rolls as usize {
             return Err(CeremonyError::Rolls { what, planned: rolls, found: digits.len() });

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::{CeremonyError, fact};
-use crate::files::ledger::{Disk, Ledger, LedgerError};
+use crate::files::store::ledger::{Disk, Ledger, LedgerError};
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::state::Refusal;
 

@@ -37,7 +37,7 @@ use thiserror::Error;
 
 use crate::both;
 use crate::files::faults::Fault;
-use crate::files::ledger::LedgerError;
+use crate::files::store::ledger::LedgerError;
 use crate::lang::{Say, Text};
 use crate::lottery::entropy::EntropyError;
 use crate::plan::amend::AmendError;
@@ -64,7 +64,7 @@ pub enum CeremonyError {
     Reused(Text, u32),
     #[error("{} was typed in two ways, which differ from character {at} on", .what.en)]
     TypedTwice { what: Text, at: usize },
-    #[error("{}: {found} rolls were typed, the plan asks for {planned}", .what.en)]
+    #[error("{}: {} typed, the plan asks for {planned}", .what.en, Text::counted(.found, "roll").en)]
     Rolls { what: Text, planned: u32, found: usize },
     #[error("sealed value {0} is not the one whose hash was sealed")]
     NotSealed(u32),
@@ -221,8 +221,8 @@ impl CeremonyError {
 
 /// Says that a plan breaks rules of its own, and the first of them.
 pub fn violations(all: &[Violation]) -> Text {
-    let (number, first) = (all.len(), all.first().map(Say::say).unwrap_or_default());
-    both!(first => "the plan breaks {number} rules of its own, the first being {first}", "计划违反自身规则 {number} 处，第一处是：{first}")
+    let (number, first) = (Text::counted(all.len(), "rule"), all.first().map(Say::say).unwrap_or_default());
+    both!(number, first => "the plan breaks {number} of its own, the first being {first}", "计划违反自身规则 {number} 处，第一处是：{first}")
 }
 
 /// Names a beacon.

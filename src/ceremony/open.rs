@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use jiff::civil::DateTime;
 
 use super::{CeremonyError, amend, draw, fact};
-use crate::files::bundle::{MANIFEST, Manifest};
-use crate::files::freeze::File;
-use crate::files::ledger::{Disk, Ledger, LedgerError};
-use crate::files::rows::Csv;
+use crate::files::store::bundle::File;
+use crate::files::store::bundle::{MANIFEST, Manifest};
+use crate::files::store::ledger::{Disk, Ledger, LedgerError};
+use crate::files::store::rows::Csv;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state::{Attempt, Refusal};

@@ -3,8 +3,8 @@
 use jiff::civil::DateTime;
 
 use super::{CeremonyError, fact};
-use crate::files::ledger::{Disk, Ledger, LedgerError};
-use crate::files::results;
+use crate::files::store::ledger::{Disk, Ledger, LedgerError};
+use crate::files::store::results;
 use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::hash::hex;
 use crate::ledger::merkle;

@@ -7,7 +7,7 @@ use super::entropy::{bytes, dice};
 use super::plan::Beacon;
 use super::seal::rooted;
 use crate::both;
-use crate::files::freeze::File;
+use crate::files::store::bundle::File;
 use crate::lang::{Say, Text};
 use crate::ledger::chain;
 use crate::ledger::hash::{sha256_hex, suite_hex};

@@ -7,7 +7,7 @@ use super::ceremony::{EntryAnswer, Where, entry_text, failure};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
 use fairdraw::both;
 use fairdraw::ceremony::amend::{self, Done};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::plan::amend::{Amendment, Change, REASONS, Reason};
 use fairdraw::plan::model::Half;
 use fairdraw::plan::words::Word;

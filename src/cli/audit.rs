@@ -40,7 +40,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         Failure::new(error, advice)
     };
     let progress = Progress::new();
-    let draws = draws(&args.bundles, &mut |stage| progress.stage(stage)).map_err(cannot)?;
+    let mut stage = |number, stage| progress.stage_of_many(number, args.bundles.len(), stage);
+    let draws = draws(&args.bundles, &mut stage).map_err(cannot)?;
     let entries = all_entries(&draws, &args.ledger).map_err(cannot)?;
     drop(progress);
     let found = audited(&draws, &entries);

@@ -8,9 +8,10 @@ use super::history::Earlier;
 use super::{Ending, Failure, Format, Progress, answer, json, lang};
 use fairdraw::both;
 use fairdraw::files::faults::{Fault, Place, Severity, Told};
-use fairdraw::files::personal;
-use fairdraw::files::table::{MappedColumn, Mapping};
+use fairdraw::files::store::personal;
+use fairdraw::files::tables::table::{MappedColumn, Mapping};
 use fairdraw::files::workspace;
+use fairdraw::lang::Text;
 use fairdraw::plan::forecast::{Outlook, forecast};
 use fairdraw::publish::report;
 
@@ -63,18 +64,19 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
                 if args.show_mapping { loaded.mappings.iter().map(mapping_text).collect() } else { String::new() };
             let list = report::faults(&loaded.faults, lang());
             let ready = loaded.ready.as_ref().map_or(String::new(), |(inputs, frames)| {
-                let counted = both!(
-                    "{} entities, {} officers, {} items, {} tasks, {} strata\n",
-                    "检查对象 {} 户，执法检查人员 {} 人，事项 {} 项，任务 {} 个，层 {} 个\n",
-                    report::thousands(inputs.entities.len() as u32),
-                    report::thousands(inputs.inspectors.len() as u32),
-                    inputs.items.len(),
-                    inputs.tasks.len(),
-                    frames.strata.len()
+                let counted = |number: usize, noun: &str| Text::counted(report::thousands(number as u32), noun);
+                let entities = counted(inputs.entities.len(), "entity");
+                let officers = counted(inputs.inspectors.len(), "officer");
+                let (items, tasks) = (counted(inputs.items.len(), "item"), counted(inputs.tasks.len(), "task"));
+                let strata = report::strata(frames.strata.len());
+                let told = both!(
+                    entities, officers, items, tasks, strata => "{entities}, {officers}, {items}, {tasks}, {strata}\n",
+                    "检查对象 {entities} 户，执法检查人员 {officers} 人，事项 {items} 项，任务 {tasks} 个，层 {strata} 个\n"
                 );
-                counted.get(lang()).to_owned()
+                told.get(lang()).to_owned()
             });
-            let sum = both!("{errors} errors, {warnings} warnings\n", "错误 {errors} 条，警告 {warnings} 条\n");
+            let (errors, warnings) = (Text::counted(errors, "error"), Text::counted(warnings, "warning"));
+            let sum = both!(errors, warnings => "{errors}, {warnings}\n", "错误 {errors} 条，警告 {warnings} 条\n");
             answer(&format!("{shown}{list}{ready}{}", sum.get(lang())))?;
         }
     }
@@ -88,10 +90,10 @@ fn short(outlook: &Outlook) -> Fault {
         None => both!("officers", "执法人员"),
         Some(name) => both!("officers with {name}", "持有“{name}”资质的执法人员"),
     };
-    let (en, zh) = (who.en, who.zh);
+    let needed = Text::counted(needed, "seat");
     let cause = both!(
-        "{agency} is to expect {needed} seats of {en} from {first} to {last}; {officers} of them are there and can take {available}",
-        "{agency} 在 {first} 至 {last} 预计需要{zh} {needed} 人次；在岗 {officers} 人，可承担 {available} 人次",
+        who, needed => "{agency} is to expect {needed} of {who} from {first} to {last}; {officers} of them are there and can take {available}",
+        "{agency} 在 {first} 至 {last} 预计需要{who} {needed} 人次；在岗 {officers} 人，可承担 {available} 人次",
     );
     let remedy = both!(
         "widen the window of its tasks, move leave, or have more certificates issued; other weeks may take the rest",
@@ -109,9 +111,9 @@ fn mapping_text(mapping: &Mapping) -> String {
         0 => String::new(),
         rows => both!(", {rows} passed over", "，略过 {rows} 行").get(lang).to_owned(),
     };
-    let rows = report::thousands(mapping.rows as u32);
+    let rows = Text::counted(report::thousands(mapping.rows as u32), "row");
     let title = both!(
-        "{} from {}{sheet}: headings in row {}, {rows} rows{passed}\n",
+        rows => "{} from {}{sheet}: headings in row {}, {rows}{passed}\n",
         "{} 取自 {}{sheet}：表头在第 {} 行，共 {rows} 行{passed}\n",
         mapping.table,
         mapping.file,

@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell, unwritten};
 use fairdraw::both;
+use fairdraw::lang::Text;
 
-use fairdraw::files::columns::{LAYOUTS, Layout};
-use fairdraw::files::convert::{Clean, Words, clean, recognise};
-use fairdraw::files::export::{self, write_whole};
 use fairdraw::files::faults::{Faults, Severity};
-use fairdraw::files::rules::Source;
+use fairdraw::files::store::convert::{Clean, Words, clean, recognise};
+use fairdraw::files::store::export::{self, write_whole};
+use fairdraw::files::tables::columns::{LAYOUTS, Layout};
+use fairdraw::files::tables::source::Source;
 use fairdraw::publish::{report, templates};
 
 /// Clean a table and write it in another format, by the ending of OUT: .csv, .xlsx or .parquet
@@ -121,9 +122,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         answer(&json(&Answer { table, rows, output: args.output.display().to_string(), errors, warnings }))?;
         return Ok(if is_sound { Ending::Yes } else { Ending::No });
     }
-    let rows = report::thousands(cleaned.rows.len() as u32);
+    let rows = Text::counted(report::thousands(cleaned.rows.len() as u32), "row");
     let done = both!(
-        "{} {}: {rows} rows written to {}\n",
+        rows => "{} {}: {rows} written to {}\n",
         "{} {}：{rows} 行已写入 {}\n",
         cleaned.layout.name,
         cleaned.layout.chinese,

@@ -4,7 +4,7 @@ use super::ceremony::{Where, entry_text, failure};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json};
 use fairdraw::both;
 use fairdraw::ceremony::draw;
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::lang::Text;
 use fairdraw::publish::report;
 

@@ -10,7 +10,7 @@ use fairdraw::both;
 use fairdraw::ceremony::drand::{Chain, DrandError, Pasted, Round};
 use fairdraw::ceremony::entropy::Whose;
 use fairdraw::ceremony::{CeremonyError, entropy, sheet};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::lang::Text;
 use fairdraw::ledger::chain;
 use fairdraw::ledger::code::code_of;

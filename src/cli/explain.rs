@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::workbooks::{no_bundle, not_sound};
+use super::current::current;
+use super::publish::replayed;
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, tell};
 use fairdraw::both;
-use fairdraw::files::cells;
-use fairdraw::publish::explain;
-use fairdraw::verify::{Evidence, verify};
+use fairdraw::ceremony::amend::Current;
+use fairdraw::files::wording::cells;
+use fairdraw::publish::{explain, since};
 
 /// Say what a bundle has for an entity, an officer or an agency: frames, ticket, rank, chance, visit, team, load, and why
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,9 @@ pub struct Args {
     bundle: PathBuf,
     /// Code of an entity, certificate number of an officer, code of an agency, or `*` for all agencies
     id: String,
+    /// The office's ledger, whose amendments are told; those that an opened bundle brings along if not given
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
     /// Form of the answer on stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -26,15 +30,11 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Ending, Failure> {
     let progress = Progress::new();
-    let verdict = verify(&args.bundle, &Evidence::default(), &mut |stage| progress.stage(stage));
+    let (made, files) = replayed(&args.bundle, &progress)?;
     drop(progress);
-    let verdict = verdict.map_err(no_bundle)?;
-    let Some(made) = verdict.replayed.filter(|_| verdict.findings.is_empty()) else {
-        return Err(not_sound(&args.bundle));
-    };
     let id = cells::id(&args.id);
     // Codes of agencies stand as the office writes them.
-    let Some(found) = explain::explain(&made, &id).or_else(|| explain::explain(&made, &args.id)) else {
+    let Some(mut found) = explain::explain(&made, &id).or_else(|| explain::explain(&made, &args.id)) else {
         let told = both!(
             "error: no entity, officer or agency has the id {id}\n",
             "错误: 没有代码为 {id} 的检查对象、人员或部门\n"
@@ -42,6 +42,8 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
         tell(told.get(lang()));
         return Ok(Ending::No);
     };
+    let Current { made, changes, .. } = current(made, &files, args.ledger.as_deref())?;
+    explain::add_amendments(&mut found, since::Current { made: &made, changes: &changes });
     match args.format {
         Format::Json => answer(&json(&found))?,
         Format::Text => answer_text(&explain::text(&found))?,

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, unwritten};
 use fairdraw::both;
-use fairdraw::files::export;
+use fairdraw::files::store::export;
+use fairdraw::lang::Text;
 use fairdraw::scenario::encode::{self, Made};
 use fairdraw::scenario::{self, Reference};
 
@@ -128,8 +129,8 @@ fn registry(args: &Args) -> Result<Ending, Failure> {
         answer(&json(&Registry { entities, files: written }))?;
         return Ok(Ending::Yes);
     }
-    let s = if files == 1 { "" } else { "s" };
-    answer_text(&both!("{entities} entities in {files} file{s}\n", "{entities} 户，写成 {files} 个文件\n"))?;
+    let (entities, files) = (Text::counted(entities, "entity"), Text::counted(files, "file"));
+    answer_text(&both!(entities, files => "{entities} in {files}\n", "{entities} 户，写成 {files} 个文件\n"))?;
     Ok(Ending::Yes)
 }
 

@@ -240,6 +240,10 @@ pub const TEXTS: &[(&str, &str)] = &[
         "The office's ledger, whose amendments are made; those that an opened bundle brings along if not given",
         "机关台账，按其变更写出；不给则按已公开的计划包所附的变更",
     ),
+    (
+        "The office's ledger, whose amendments are told; those that an opened bundle brings along if not given",
+        "机关台账，说明其变更；不给则按已公开的计划包所附的变更",
+    ),
     ("Folder of the bundle", "计划包的文件夹"),
     (
         "Code of an entity, certificate number of an officer, code of an agency, or `*` for all agencies",
@@ -319,7 +323,10 @@ pub const TEXTS: &[(&str, &str)] = &[
         "Folder of the bundle; of a workspace, to record that its draw is public and copy what may be public to --out, or with --sealed to publish its seal before the draw",
         "计划包的文件夹；或工作文件夹：记录其抽取已公布，并把可公开的内容复制到 --out，加 --sealed 则在抽取之前公布其封存",
     ),
-    ("Folder that the site is written to", "写出网站的文件夹"),
+    (
+        "Folder that the site is written to; without it a step of a ceremony is recorded and nothing is copied",
+        "写出网站的文件夹；不给时，仪式的步骤只记入台账，不复制文件",
+    ),
     (
         "How officers are named; with `certificate`, tables that hold their names stay unpublished",
         "如何写明人员；用 `certificate` 时，含姓名的表不公布",

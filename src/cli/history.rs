@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Progress, lang, tell};
 use fairdraw::both;
-use fairdraw::files::bundle::BundleError;
 use fairdraw::files::faults::Fault;
-use fairdraw::files::results;
+use fairdraw::files::store::bundle::BundleError;
+use fairdraw::files::store::results;
 use fairdraw::files::workspace::{self, EarlierVisit, Loaded};
 use fairdraw::lang::Say;
 use fairdraw::plan::model::{Frames, Inputs};
@@ -76,7 +76,7 @@ pub fn visits(after: &[PathBuf], tables: &[PathBuf]) -> Result<Vec<EarlierVisit>
         let failed = |error: BundleError| {
             Failure::new(error, both!("give the folder of a bundle to --after", "--after 请给出计划包的文件夹"))
         };
-        let files = fairdraw::files::bundle::read(bundle).map_err(failed)?;
+        let files = fairdraw::files::store::bundle::read(bundle).map_err(failed)?;
         let period = verify::period_of(&files);
         let own = known.iter().position(|(_, records)| Some(&records.period) == period.as_ref());
         let records = own.map(|at| known.swap_remove(at).1);

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, answer, answer_text, json, lang, no_chance, unwritten};
 use fairdraw::both;
-use fairdraw::files::ledger::Ledger;
+use fairdraw::files::store::ledger::Ledger;
 use fairdraw::lang::{Say, Text};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::note::{Checkpoint, KeyKind, NoteError, Sign, Signed, Verify};

@@ -4,7 +4,7 @@ use super::ceremony::{EntryAnswer, Where, entry_text, failure};
 use super::{Ending, Failure, Format, answer, answer_text, json};
 use fairdraw::both;
 use fairdraw::ceremony::lodge;
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use jiff::civil::DateTime;
 
 /// Record where and when the sheet of the last step was lodged outside the office

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{Ending, Failure, Format, answer, help, json, no_place, no_room};
 use fairdraw::both;
-use fairdraw::files::bundle::Destination;
-use fairdraw::files::freeze::File;
+use fairdraw::files::store::bundle::Destination;
+use fairdraw::files::store::bundle::File;
 
 /// Write the manual: one page for the program and one for each command
 #[derive(Debug, clap::Args)]

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use clap::error::ErrorKind;
 use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 use fairdraw::both;
-use fairdraw::files::bundle::BundleError;
-use fairdraw::files::guard::hush_guarded;
+use fairdraw::files::decode::guard::hush_guarded;
+use fairdraw::files::store::bundle::BundleError;
 use fairdraw::lang::{Lang, Say, Text};
 
 mod amend;
@@ -288,19 +288,23 @@ fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(value).expect("answers hold nothing that JSON can not write") + "\n"
 }
 
+/// Number of the stages of a run.
+const STAGES: u64 = fairdraw::run::Stage::Write as u64 + 1;
+
 /// Shows the stages of a run on a terminal, and nothing elsewhere.
 struct Progress(Option<indicatif::ProgressBar>);
 
 impl Progress {
     fn new() -> Progress {
-        use fairdraw::run::Stage;
         let is_shown = io::stderr().is_terminal();
         Progress(is_shown.then(|| {
             // Colours are left to `tell`, which knows NO_COLOR.
-            let style = indicatif::ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} {msg} {elapsed}")
-                .expect("the template is tested")
-                .progress_chars("=> ");
-            let bar = indicatif::ProgressBar::new(Stage::Write as u64 + 1).with_style(style);
+            // The words come last and end where the terminal does, so that no line is torn.
+            let style =
+                indicatif::ProgressStyle::with_template("{spinner} [{bar:20}] {pos}/{len} {elapsed} {wide_msg}")
+                    .expect("the template is tested")
+                    .progress_chars("=> ");
+            let bar = indicatif::ProgressBar::new(STAGES).with_style(style);
             bar.enable_steady_tick(std::time::Duration::from_millis(100));
             bar
         }))
@@ -317,22 +321,50 @@ impl Progress {
     }
 
     fn stage(&self, stage: fairdraw::run::Stage) {
-        use fairdraw::run::Stage;
-        let (english, chinese) = match stage {
-            Stage::Load => ("loading and validating the tables", "读取并校验各表"),
-            Stage::Seal => ("sealing the frames", "封存抽样框"),
-            Stage::Draw => ("drawing entities", "抽取检查对象"),
-            Stage::Merge => ("merging visits", "合并检查"),
-            Stage::Staff => ("drawing teams and dates", "抽取人员并排期"),
-            Stage::Check => ("checking the plan", "复核计划"),
-            Stage::Write => ("writing", "写出"),
-        };
-        let words = lang().pick(english, chinese);
         if let Some(bar) = &self.0 {
+            bar.set_length(STAGES);
             bar.set_position(stage as u64);
-            bar.set_message(words);
+            bar.set_message(stage_words(stage));
         }
     }
+
+    /// Shows a stage of one of several runs, of which `number` are done.
+    fn stage_of_many(&self, number: usize, of: usize, stage: fairdraw::run::Stage) {
+        if of == 1 {
+            return self.stage(stage);
+        }
+        if let Some(bar) = &self.0 {
+            let (number, words) = (number as u64, stage_words(stage));
+            bar.set_length(of as u64 * STAGES);
+            bar.set_position(number * STAGES + stage as u64);
+            let number = number + 1;
+            bar.set_message(lang().pick(format!("{number} of {of}: {words}"), format!("第 {number}/{of} 个：{words}")));
+        }
+    }
+
+    /// Shows how often a stage has been run, of how many times.
+    fn count(&self, number: u32, of: u32, stage: fairdraw::run::Stage) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(stage_words(stage));
+            bar.set_length(of.into());
+            bar.set_position(number.into());
+        }
+    }
+}
+
+/// Says what is done in a stage.
+fn stage_words(stage: fairdraw::run::Stage) -> &'static str {
+    use fairdraw::run::Stage;
+    let (english, chinese) = match stage {
+        Stage::Load => ("loading and validating the tables", "读取并校验各表"),
+        Stage::Seal => ("sealing the frames", "封存抽样框"),
+        Stage::Draw => ("drawing entities", "抽取检查对象"),
+        Stage::Merge => ("merging visits", "合并检查"),
+        Stage::Staff => ("drawing teams and dates", "抽取人员并排期"),
+        Stage::Check => ("checking the plan", "复核计划"),
+        Stage::Write => ("writing", "写出"),
+    };
+    lang().pick(english, chinese)
 }
 
 impl Drop for Progress {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, answer, json, lang};
 use fairdraw::both;
-use fairdraw::files::cells;
+use fairdraw::files::wording::cells;
 use fairdraw::lottery::keys;
 use fairdraw::plan::model::Span;
 use fairdraw::publish::blank::{self, Period};

@@ -9,7 +9,7 @@ use super::ceremony::{EntryAnswer, Where, failure};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, unwritten};
 use fairdraw::both;
 use fairdraw::ceremony::notice::notice;
-use fairdraw::files::ledger::Ledger;
+use fairdraw::files::store::ledger::Ledger;
 use fairdraw::lang::{Say, Text};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::notice::{COLUMNS, Notice};

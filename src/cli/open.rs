@@ -8,9 +8,9 @@ use super::ceremony::{EntryAnswer, Where, entry_text, failure};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, no_place};
 use fairdraw::both;
 use fairdraw::ceremony::{draw, open};
-use fairdraw::files::bundle::{self, BundleError, Destination};
-use fairdraw::files::freeze::File;
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::bundle::File;
+use fairdraw::files::store::bundle::{self, BundleError, Destination};
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::Entry;
 
 /// Make entropy and lists of a secret plan public, after the end of its embargo
@@ -54,11 +54,18 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     Ok(Ending::Yes)
 }
 
-/// Records that a drawn ceremony is public, its public part, or a void attempt, and copies that to `out`.
-pub fn publish(place: &Where, void: Option<u32>, out: &Path, force: bool, format: Format) -> Result<Ending, Failure> {
+/// Records that a drawn ceremony is public, its public part, or a void attempt, and copies that to `out` if it is given.
+pub fn publish(
+    place: &Where,
+    void: Option<u32>,
+    out: Option<&Path>,
+    force: bool,
+    format: Format,
+) -> Result<Ending, Failure> {
     let ceremony = place.ceremony()?;
     let kind = both!("public part", "公开部分");
-    let destination = Destination::open_for(out, force, kind, "commit.txt").map_err(no_place)?;
+    let destination = out.map(|out| Destination::open_for(out, force, kind, "commit.txt")).transpose();
+    let destination = destination.map_err(no_place)?;
     let mut ledger = place.open()?;
     let published = match void {
         None => open::publish(&mut ledger, &ceremony, place.time(), &mut Direct),
@@ -76,9 +83,12 @@ pub fn publish(place: &Where, void: Option<u32>, out: &Path, force: bool, format
         );
         Failure::new(error, advice)
     };
-    let files = bundle::all(&folder).map_err(no_copy)?;
-    let files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
-    destination.write(&files).map_err(no_copy)?;
+    if let Some(destination) = destination {
+        let files = bundle::all(&folder).map_err(no_copy)?;
+        let files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
+        destination.write(&files).map_err(no_copy)?;
+    }
+    let out = out.unwrap_or(&folder);
     if format == Format::Json {
         answer(&Answer::of(&entry, out))?;
         return Ok(Ending::Yes);

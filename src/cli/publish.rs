@@ -12,11 +12,11 @@ use clap::ValueEnum;
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::open::AFTER;
-use fairdraw::files::bundle::{self, Destination, MANIFEST};
-use fairdraw::files::freeze::File;
-use fairdraw::files::ledger::Ledger;
-use fairdraw::files::personal::{self, Place};
-use fairdraw::files::rules::PLAN_FILE;
+use fairdraw::files::store::bundle::File;
+use fairdraw::files::store::bundle::{self, Destination, MANIFEST};
+use fairdraw::files::store::ledger::Ledger;
+use fairdraw::files::store::personal::{self, Place};
+use fairdraw::files::tables::source::PLAN_FILE;
 use fairdraw::lang::{Lang, Text};
 use fairdraw::ledger::chain::{self, Entry, Relation};
 use fairdraw::ledger::hash::sha256_hex;
@@ -37,9 +37,9 @@ pub struct Args {
     /// Folder of the bundle; of a workspace, to record that its draw is public and copy what may be public to --out, or
     /// with --sealed to publish its seal before the draw
     bundle: PathBuf,
-    /// Folder that the site is written to
+    /// Folder that the site is written to; without it a step of a ceremony is recorded and nothing is copied
     #[arg(long, value_name = "SITE")]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// How officers are named; with `certificate`, tables that hold their names stay unpublished
     #[arg(long, value_enum, default_value_t)]
     officers: Officers,
@@ -92,10 +92,19 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     let is_workspace = args.bundle.join(PLAN_FILE).is_file() && !args.bundle.join(MANIFEST).is_file();
     if is_workspace && !args.sealed {
         let place = Where { workspace: args.bundle.clone(), ledger: args.ledger.clone(), at: args.at };
-        return super::open::publish(&place, args.void, &args.out, args.force, args.format);
+        return super::open::publish(&place, args.void, args.out.as_deref(), args.force, args.format);
     }
+    if args.void.is_some() {
+        let cause = both!(
+            "{} is no workspace, and has no void attempts",
+            "{} 不是工作文件夹，没有作废的抽取",
+            args.bundle.display()
+        );
+        return Err(Failure::new(cause, both!("give the folder with plan.toml", "请给出含 plan.toml 的文件夹")));
+    }
+    let out = args.out.as_deref().ok_or_else(no_out)?;
     let destination =
-        Destination::open_for(&args.out, args.force, both!("site", "公示网站"), site::MARK).map_err(no_place)?;
+        Destination::open_for(out, args.force, both!("site", "公示网站"), site::MARK).map_err(no_place)?;
     let sheets = args
         .sheets
         .as_deref()
@@ -135,7 +144,7 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     destination.write(&files).map_err(no_room)?;
     drop(progress);
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
-    let index = args.out.join("index.html").display().to_string();
+    let index = out.join("index.html").display().to_string();
     if args.format == Format::Json {
         let sealed = args.sealed;
         answer(&json(&Answer { ceremony, sealed, entries, files: files.len(), bytes, index }))?;
@@ -148,6 +157,12 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
     );
     answer(text.get(lang()))?;
     Ok(Ending::Yes)
+}
+
+/// Says that a site needs a folder.
+fn no_out() -> Failure {
+    let cause = both!("no folder is given for the site", "没有给出网站的文件夹");
+    Failure::new(cause, both!("add --out SITE", "请加 --out 文件夹"))
 }
 
 /// Replays a bundle, and reads its files as they stand there.
@@ -186,10 +201,10 @@ fn opened_or_sealed(
     let places = personal::find(files.iter().filter(|file| !withheld.contains(&file.path.as_str())));
     if !places.is_empty() {
         places.iter().take(PLACES_MAX).for_each(tell_place);
+        let numbers = Text::counted(places.len(), "identity or telephone number");
         let cause = both!(
-            "{} identity or telephone numbers of people would become public",
-            "会公开 {} 处公民身份号码或手机号",
-            places.len()
+            numbers => "{numbers} of people would become public",
+            "会公开 {numbers} 处公民身份号码或手机号"
         );
         let advice =
             both!("take them out of the office's tables, then seal and draw again", "请从各表中去掉，再重新封存和抽取");

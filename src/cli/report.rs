@@ -128,9 +128,9 @@ fn text(report: &Report) -> String {
         "visits of the year, entities: {en}; cap {cap}, above it {above}",
         "本年检查次数：{zh}；上限 {cap} 次，超过的 {above} 户"
     ));
-    let follow_up = thousands(report.follow_up.len() as u32);
+    let follow_up = Text::counted(thousands(report.follow_up.len() as u32), "entity");
     line(both!(
-        "to be followed up: {follow_up} entities (--format json has all)",
+        follow_up => "to be followed up: {follow_up} (--format json has all)",
         "须后续处理：{follow_up} 户（见 --format json）"
     ));
     line(both!(
@@ -159,13 +159,12 @@ fn estimate_text(row: &Row) -> Text {
         }
     };
     let (low, high) = (percent(of.interval[0]), percent(of.interval[1]));
-    let (sample, population, hits) = (of.sample, thousands(of.population), of.hits);
+    let (sample, population, hits) = (of.sample, thousands(of.population), Text::counted(of.hits, "hit"));
     let (awaited, uncovered) = (of.awaited, thousands(of.uncovered));
     let error = of.standard_error.map_or("-".to_owned(), percent);
     both!(
-        "  {task} {name}: {} ({low} to {high}; {sample} of {population} drawn, {hits} hits, {awaited} awaited, nothing known of {uncovered}, s.e. {error})",
-        "  {task} {name}：{}（{low} 至 {high}；{population} 户中抽 {sample} 户，违规 {hits}，待报 {awaited}，无从知晓 {uncovered}，标准误 {error}）",
-        share.get(lang())
+        share, hits => "  {task} {name}: {share} ({low} to {high}; {sample} of {population} drawn, {hits}, {awaited} awaited, nothing known of {uncovered}, s.e. {error})",
+        "  {task} {name}：{share}（{low} 至 {high}；{population} 户中抽 {sample} 户，违规 {hits}，待报 {awaited}，无从知晓 {uncovered}，标准误 {error}）"
     )
 }
 

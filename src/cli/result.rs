@@ -16,8 +16,8 @@ use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::{draw, result};
 use fairdraw::files::faults::Faults;
-use fairdraw::files::ledger::{Direct, Ledger};
-use fairdraw::files::results;
+use fairdraw::files::store::ledger::{Direct, Ledger};
+use fairdraw::files::store::results;
 use fairdraw::lang::{Say, Text, foreign};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::hash::sha256_hex;
@@ -167,8 +167,9 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
 fn text(of: &Answer) -> String {
     let Answer { period, today, taken, published, .. } = of;
     let Taken { new, same, corrected } = taken;
+    let new = Text::counted(new, "record");
     let mut text = both!(
-        "{period} on {today}: {new} records new, {same} as before, {corrected} corrected, {published} published\n",
+        new => "{period} on {today}: {new} new, {same} as before, {corrected} corrected, {published} published\n",
         "{period} 截至 {today}：新增记录 {new} 条，与前相同 {same} 条，更正 {corrected} 条，公示 {published} 条\n"
     )
     .get(lang())
@@ -336,7 +337,7 @@ pub fn read_results(path: &Path, period: &str) -> Result<Records, Failure> {
 }
 
 fn made_manifest(bundle: &Path) -> Result<String, Failure> {
-    let path = bundle.join(fairdraw::files::bundle::MANIFEST);
+    let path = bundle.join(fairdraw::files::store::bundle::MANIFEST);
     let bytes = fs::read(&path).map_err(|error| Failure::at(path.display(), error, Text::default()))?;
     Ok(sha256_hex(&bytes))
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Ending, Failure, Format, answer, answer_text, json, lang, no_place, no_room, tell};
 use fairdraw::both;
-use fairdraw::files::bundle::Destination;
+use fairdraw::files::store::bundle::Destination;
 use fairdraw::lang::{Say, Text};
 use fairdraw::lottery::{Entropy, Prk, Rounding, Suite};
 use fairdraw::publish::report;
@@ -325,7 +325,7 @@ fn job(args: &Args) -> Result<Job, Failure> {
             "范围 {text:?} 读不懂；请写 'industry=51*,5212'"
         ));
     }
-    let reserve = args.reserve.as_deref().map(|text| (text, fairdraw::files::cells::rate(text)));
+    let reserve = args.reserve.as_deref().map(|text| (text, fairdraw::files::wording::cells::rate(text)));
     if let Some((text, None)) = reserve {
         wrong.push(both!("reserve {text:?} can not be read; write '20%'", "备选 {text:?} 读不懂；请写 '20%'"));
     }
@@ -414,7 +414,8 @@ fn summary(job: &Job, entropy: &Entropy, outcome: &Outcome) -> Text {
     let number = |number: u64| report::thousands(u32::try_from(number).unwrap_or(u32::MAX));
     let drawn: u64 = outcome.strata.iter().map(|stratum| u64::from(stratum.sample)).sum();
     let (rows, drawn) = (number(outcome.rows), number(drawn));
-    let mut lines = vec![both!("{rows} rows read, {drawn} drawn\n", "读入 {rows} 行，抽中 {drawn} 户\n")];
+    let rows = Text::counted(rows, "row");
+    let mut lines = vec![both!(rows => "{rows} read, {drawn} drawn\n", "读入 {rows} 行，抽中 {drawn} 户\n")];
     const SHOWN: usize = 20;
     for stratum in outcome.strata.iter().take(SHOWN) {
         let task = &job.tasks[stratum.task];
@@ -428,13 +429,13 @@ fn summary(job: &Job, entropy: &Entropy, outcome: &Outcome) -> Text {
     }
     if outcome.strata.len() > SHOWN {
         let more = outcome.strata.len() - SHOWN;
-        lines.push(both!("  and {more} more strata\n", "  另有 {more} 层\n"));
+        lines.push(both!("  … and {more} more in strata.csv\n", "  另有 {more} 层\n"));
     }
     let left_out: u64 = outcome.left_out.iter().map(|(.., rows)| rows).sum();
     if left_out > 0 {
-        let left_out = number(left_out);
+        let left_out = Text::counted(number(left_out), "time");
         lines.push(both!(
-            "  left out {left_out} times; left-out.csv counts them by reason\n",
+            left_out => "  left out {left_out}; left-out.csv counts them by reason\n",
             "  未纳入 {left_out} 次；left-out.csv 按原因计数\n"
         ));
     }

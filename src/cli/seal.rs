@@ -8,7 +8,7 @@ use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, 
 use fairdraw::both;
 use fairdraw::ceremony::changes::Changes;
 use fairdraw::ceremony::{seal, sheet};
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::Entry;
 use fairdraw::publish::report;
 

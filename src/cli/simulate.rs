@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::history::{Earlier, Ready};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, no_place, no_room};
-use fairdraw::audit::simulate::{Wanted, simulate};
+use fairdraw::audit::simulate::{Wanted, Work, simulate};
 use fairdraw::audit::simulated::{MARK, files, simulated, text};
 use fairdraw::both;
-use fairdraw::files::bundle::Destination;
+use fairdraw::files::store::bundle::Destination;
 use fairdraw::run::Stage;
 
 /// Draw a workspace many times with made-up seeds, and count how often each entity and each officer comes
@@ -49,11 +49,14 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let destination = destination.transpose().map_err(no_place)?;
     let Some(ready) = args.earlier.load(&args.workspace, Progress::new())? else { return Ok(Ending::No) };
     let Ready { inputs, frames, progress, .. } = ready;
-    progress.stage(Stage::Draw);
     let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     let threads = args.threads.unwrap_or_else(cores);
     let wanted = Wanted { seed: &args.seed, draws: args.draws, staffings: args.staffings, threads };
-    let found = simulate(&inputs, &frames, &wanted).map_err(|error| {
+    let done = |work, number| match work {
+        Work::Draws => progress.count(number, args.draws, Stage::Draw),
+        Work::Staffings => progress.count(number, args.staffings, Stage::Staff),
+    };
+    let found = simulate(&inputs, &frames, &wanted, &done).map_err(|error| {
         Failure::new(
             error,
             both!(

@@ -8,6 +8,7 @@ use super::sample::{no_registry, witnessed};
 use super::workbooks::give_bundle;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
 use fairdraw::both;
+use fairdraw::lang::Text;
 use fairdraw::publish::report;
 use fairdraw::scan::check::{self, CheckError};
 use fairdraw::scan::registry;
@@ -121,10 +122,12 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             findings: told(&verdict.findings),
         }),
         (Format::Text, Some(summary)) if verified => {
-            let [draws, visits, seats] = [summary.draws, summary.visits, summary.seats].map(report::thousands);
+            let counted = |number: u32, noun: &str| Text::counted(report::thousands(number), noun);
+            let (draws, visits) = (counted(summary.draws, "draw"), counted(summary.visits, "visit"));
+            let seats = counted(summary.seats, "seat");
             let witnessed = witnessed(summary.witnessed);
             let told = both!(
-                witnessed => "verified: {files} files are what the inputs and the entropy give, byte for byte\n  {draws} draws, {visits} visits, {seats} seats replayed; the independent checker found 0 violations\n  entropy: {witnessed}\n",
+                witnessed, draws, visits, seats => "verified: {files} files are what the inputs and the entropy give, byte for byte\n  {draws}, {visits}, {seats} replayed; the independent checker found 0 violations\n  entropy: {witnessed}\n",
                 "核验通过：{files} 个文件与输入和熵得出的逐字节相同\n  重放抽取 {draws} 户次、检查 {visits} 次、席位 {seats} 个；独立复核发现 0 处违规\n  熵：{witnessed}\n"
             );
             let notes = verdict.notes.iter().map(|note| format!("  {}\n", note.get(lang())));
@@ -176,16 +179,19 @@ fn public(args: &Args, folder: &Path) -> Result<Ending, Failure> {
         }),
         Format::Text if !verified => findings(list),
         Format::Text => {
-            let (entries, signed) = (entries.len(), if signed.is_empty() { "-".to_owned() } else { signed.join(", ") });
+            let signed = if signed.is_empty() { "-".to_owned() } else { signed.join(", ") };
+            let (files, cutoffs) = (Text::counted(files, "file"), Text::counted(strata, "cut-off"));
+            let (roots, entries) = (Text::counted(strata, "root"), entries.len());
+            let amendments = Text::counted(amendments, "amendment");
             both!(
-                "verified: the public part of {ceremony}, attempt {attempt}, as far as it can be before it is opened\n  \
-                 checked    {files} files by their list; commitment with {strata} roots; hashes of {strata} cut-offs; {entries} \
+                files, roots, cutoffs, amendments => "verified: the public part of {ceremony}, attempt {attempt}, as far as it can be before it is opened\n  \
+                 checked    {files} by their list; commitment with {roots}; hashes of {cutoffs}; {entries} \
                  entries in one chain, in order, the seal before its beacon\n  signed by  {signed}\n  \
-                 not yet    record of chance, tickets, samples, visits, teams, details of {amendments} amendments: secret until \
+                 not yet    record of chance, tickets, samples, visits, teams, details of {amendments}: secret until \
                  {until}; then verify the opened bundle\n  compare    the codes of SEAL and of the pre-beacon record with those \
                  that were lodged outside\n",
                 "核验通过：{ceremony} 第 {attempt} 次的公开部分，启封前可核验的均已核验\n  \
-                 已核验     清单所列 {files} 个文件；承诺及其 {strata} 个根；{strata} 条中签线的摘要；台账 {entries} 条，前后相接、\
+                 已核验     清单所列 {files} 个文件；承诺及其 {roots} 个根；{cutoffs} 条中签线的摘要；台账 {entries} 条，前后相接、\
                  次序正确，封存早于信标\n  签名       {signed}\n  \
                  尚不能     随机源记录、抽签号、名单、检查安排、检查组、{amendments} 次变更的内容：保密至 {until}，启封后核验\
                  全部文件\n  请对照     封存与信标前记录的编码，是否与存证在外的一致\n"
@@ -242,12 +248,13 @@ fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
         }),
         Format::Text if !verified => findings(&verdict.findings),
         Format::Text => {
-            let (strata, witnessed) = (verdict.strata, witnessed(verdict.witnessed));
+            let (picks, witnessed) = (Text::counted(picks, "pick"), witnessed(verdict.witnessed));
+            let strata = report::strata(verdict.strata);
             let against = match verdict.rows {
                 Some(rows) => {
-                    let rows = report::thousands(u32::try_from(rows).unwrap_or(u32::MAX));
+                    let rows = Text::counted(report::thousands(u32::try_from(rows).unwrap_or(u32::MAX)), "row");
                     both!(
-                        "are what {rows} rows of the registry and the entropy give, byte for byte",
+                        rows => "are what {rows} of the registry and the entropy give, byte for byte",
                         "与名录库 {rows} 行和熵得出的逐字节相同"
                     )
                 }
@@ -257,7 +264,7 @@ fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
                 ),
             };
             let told = both!(
-                against, witnessed => "verified: {picks} picks of {strata} strata {against}\n  entropy: {witnessed}\n",
+                picks, strata, against, witnessed => "verified: {picks} of {strata} {against}\n  entropy: {witnessed}\n",
                 "核验通过：{strata} 层的 {picks} 户{against}\n  熵：{witnessed}\n"
             );
             told.get(lang()).to_owned()
@@ -281,6 +288,7 @@ fn findings(findings: &[Finding]) -> String {
         )
     });
     let number = findings.len();
-    let title = both!("not verified: {number} of the files differ\n", "核验不通过：{number} 个文件不同\n");
+    let differ = if number == 1 { "differs" } else { "differ" };
+    let title = both!("not verified: {number} of the files {differ}\n", "核验不通过：{number} 个文件不同\n");
     title.get(lang()).to_owned() + &lines.collect::<String>()
 }

@@ -4,7 +4,7 @@ use super::ceremony::{EntryAnswer, Where, entry_text, failure};
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
 use fairdraw::both;
 use fairdraw::ceremony::draw;
-use fairdraw::files::ledger::Direct;
+use fairdraw::files::store::ledger::Direct;
 
 /// End an attempt for good; the sample that it gave, or would have given, stays on record
 #[derive(Debug, clap::Args)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room};
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
-use fairdraw::files::bundle::Destination;
+use fairdraw::files::store::bundle::Destination;
 use fairdraw::lang::Text;
 use fairdraw::publish::report::thousands;
 use fairdraw::publish::workbooks;

@@ -14,6 +14,8 @@ pub struct Summary {
     pub region: String,
     /// Whether the entropy is more than a seed that one person could choose.
     pub witnessed: bool,
+    /// Name of the suite of primitives (protocol §19).
+    pub suite: &'static str,
     pub agencies: u32,
     /// Agencies that attend at least one visit.
     pub agencies_at_work: u32,
@@ -86,6 +88,7 @@ pub fn summary(inputs: &Inputs, plan: &Plan, duties: &[Duty], witnessed: bool) -
         period: inputs.rules.period.clone(),
         region: inputs.rules.region.clone(),
         witnessed,
+        suite: inputs.rules.suite.name(),
         agencies: inputs.agencies.len() as u32,
         agencies_at_work: visits_of.iter().filter(|visits| **visits > 0).count() as u32,
         tasks: inputs.tasks.len() as u32,

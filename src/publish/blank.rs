@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use minijinja::{Environment, context};
 
-use crate::files::columns::{CALENDAR, LAYOUTS};
-use crate::files::freeze::File;
-use crate::files::rules::PLAN_FILE;
+use crate::files::store::bundle::File;
+use crate::files::tables::columns::{CALENDAR, LAYOUTS};
+use crate::files::tables::source::PLAN_FILE;
 use crate::plan::model::Span;
 use crate::publish::templates;
 

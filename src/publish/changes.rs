@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::both;
-use crate::lang::Text;
+use crate::lang::{Text, in_english};
 use crate::plan::amend::{Change, Changed};
 use crate::plan::model::{EntityNo, Inputs, InspectorNo, Visit};
 use crate::plan::words::Word;
 
 /// Is one change of one visit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangeRow {
     pub number: u32,
     /// Name of the entry's file on the ledger.
@@ -18,8 +18,12 @@ pub struct ChangeRow {
     pub visit: String,
     /// Name of the entity that the visit was to.
     pub name: String,
+    /// Code of the reason in English, its words in Chinese.
+    #[serde(serialize_with = "in_english")]
     pub reason: Text,
+    #[serde(serialize_with = "in_english")]
     pub was: Text,
+    #[serde(serialize_with = "in_english")]
     pub is: Text,
 }
 

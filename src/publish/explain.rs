@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::load::{self, AgencyLoads, loads};
+use super::since::{self, Added, Current, SeatNow, Since, VisitNow};
 use crate::both;
-use crate::files::rows;
+use crate::files::store::rows;
 use crate::lang::{Lines, Text};
 use crate::lottery::sample::Place;
 use crate::lottery::{Entry, Iv, Ticket, keys};
@@ -37,6 +38,8 @@ pub struct EntityAnswer {
     /// Tasks whose scope it misses.
     pub tasks_out_of_scope: u32,
     pub visits: Vec<VisitAnswer>,
+    /// Visits that amendments since the draw added.
+    pub added: Vec<Added<VisitNow>>,
     /// Duties at the entity that could not be placed: task, agency, reason, detail.
     pub unplaced: Vec<[String; 4]>,
 }
@@ -80,6 +83,8 @@ pub struct VisitAnswer {
     pub teams: Vec<(String, Vec<String>)>,
     /// How each agency's team came about, in the same order.
     pub draws: Vec<TeamDraw>,
+    #[serde(flatten)]
+    pub since: Since<VisitNow>,
 }
 
 /// Is the draw of one team: who could have gone, in the order of tickets, and why the others could not.
@@ -121,6 +126,8 @@ pub struct OfficerAnswer {
     /// Visits by what stood in the way, the first reason each.
     pub not_eligible: BTreeMap<&'static str, u32>,
     pub seats: Vec<SeatAnswer>,
+    /// Seats that amendments since the draw gave to the officer.
+    pub added: Vec<Added<SeatNow>>,
     /// Least and most visits among the agency's officers with a valid certificate.
     pub least_of_agency: u32,
     pub most_of_agency: u32,
@@ -135,6 +142,8 @@ pub struct SeatAnswer {
     pub half: &'static str,
     pub rank: u32,
     pub ticket: String,
+    #[serde(flatten)]
+    pub since: Since<SeatNow>,
 }
 
 /// Finds an entity or an officer by id, an agency by code, `*` for all agencies, and says what the plan has for it; `None`
@@ -149,6 +158,26 @@ pub fn explain(made: &Made, id: &str) -> Option<Answer> {
     }
     let agency = (0..).map(AgencyNo).zip(&inputs.agencies).find(|(_, agency)| agency.code == id).map(|(no, _)| no);
     (agency.is_some() || id == "*").then(|| Answer::Agency(loads(inputs, &made.plan, agency)))
+}
+
+/// Adds to an answer what the amendments since the draw made of it.
+pub fn add_amendments(answer: &mut Answer, current: Current<'_>) {
+    let inputs = &current.made.inputs;
+    match answer {
+        Answer::Entity(answer) => {
+            answer.visits.iter_mut().for_each(|visit| visit.since = since::of_visit(current, &visit.visit));
+            let drawn: Vec<&str> = answer.visits.iter().map(|visit| visit.visit.as_str()).collect();
+            let no = inputs.entity(&answer.id).expect("the answer is about an entity of the plan");
+            answer.added = since::added_visits(current, no, &drawn);
+        }
+        Answer::Officer(answer) => {
+            let no = inputs.inspector(&answer.certificate).expect("the answer is about an officer of the plan");
+            answer.seats.iter_mut().for_each(|seat| seat.since = since::of_seat(current, &seat.visit, no));
+            let drawn: Vec<&str> = answer.seats.iter().map(|seat| seat.visit.as_str()).collect();
+            answer.added = since::added_seats(current, no, &drawn);
+        }
+        Answer::Agency(answer) => answer.amendments = current.changes.len() as u32,
+    }
 }
 
 fn entity(made: &Made, no: EntityNo) -> EntityAnswer {
@@ -181,6 +210,7 @@ fn entity(made: &Made, no: EntityNo) -> EntityAnswer {
         excluded,
         frames,
         visits: visits.collect(),
+        added: Vec::new(),
         unplaced: unplaced.collect(),
     }
 }
@@ -311,25 +341,15 @@ fn team_draw(made: &Made, visit: &Visit, team: &Team) -> TeamDraw {
 fn visit_answer(made: &Made, visit: &Visit) -> VisitAnswer {
     let inputs = &made.inputs;
     let [tasks, items, _] = rows::visit_lists(inputs, visit);
-    let teams = visit.teams.iter().map(|team| {
-        let officer = |no: InspectorNo, rank: u32| {
-            let officer = &inputs.inspectors[no.at()];
-            format!("{} {} (rank {rank})", officer.name, officer.certificate)
-        };
-        let agency = &inputs.agencies[team.agency.at()];
-        (
-            format!("{} {}", agency.code, agency.name),
-            team.seats.iter().map(|seat| officer(seat.inspector, seat.rank)).collect(),
-        )
-    });
     VisitAnswer {
         visit: visit.id.clone(),
         date: visit.date.to_string(),
         half: visit.half.word(),
         tasks,
         items,
-        teams: teams.collect(),
+        teams: since::teams(inputs, visit),
         draws: visit.teams.iter().map(|team| team_draw(made, visit, team)).collect(),
+        since: Since::default(),
     }
 }
 
@@ -355,6 +375,7 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
             half: visit.half.word(),
             rank: seat.rank,
             ticket: seat.ticket.to_string(),
+            since: Since::default(),
         }));
     }
     seats.sort_by(|a, b| (&a.date, a.half, &a.visit).cmp(&(&b.date, b.half, &b.visit)));
@@ -368,6 +389,7 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
         eligible,
         not_eligible,
         seats,
+        added: Vec::new(),
         least_of_agency: load.map_or(0, |load| load.least),
         most_of_agency: load.map_or(0, |load| load.most),
     }
@@ -385,7 +407,7 @@ pub fn text(answer: &Answer) -> Text {
 }
 
 fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
-    let EntityAnswer { id, name, iv, tasks_out_of_scope, .. } = entity;
+    let EntityAnswer { id, name, iv, .. } = entity;
     lines.add(both!("entity {id} {name}\n  IV {iv}", "检查对象 {id} {name}\n  IV {iv}"));
     for ExcludedFrom { task, reason, means } in &entity.excluded {
         let task =
@@ -403,22 +425,19 @@ fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
             "  任务 {task} {name}\n    层 {stratum}：{population} 户中抽 {sample} 户，机会 {chance}\n    抽签号 {ticket}  序号 {rank}\n    中签线 {cutoff}  {outcome}\n    密钥   {key}  （{group}）"
         ));
     }
-    lines.add(both!(
-        "  {tasks_out_of_scope} tasks have another scope",
-        "  另有 {tasks_out_of_scope} 个任务的范围不包括它"
-    ));
+    let others = Text::counted(entity.tasks_out_of_scope, "task");
+    lines.add(both!(others => "  out of the scope of {others}", "  另有 {others} 个任务的范围不包括它"));
     for visit in &entity.visits {
         let VisitAnswer { visit: id, date, half, tasks, items, .. } = visit;
         lines.add(both!(
             "  visit {id} on {date} {half}, tasks {tasks}\n    items {items}",
             "  检查 {id}：{date} {half}，任务 {tasks}\n    事项 {items}"
         ));
-        for (agency, officers) in &visit.teams {
-            let officers = officers.join(", ");
-            lines.add(both!("    {agency}: {officers}", "    {agency}：{officers}"));
-        }
+        since::teams_text(lines, &visit.teams);
         visit.draws.iter().for_each(|draw| draw_text(lines, draw));
+        since::visit_text(lines, &visit.since);
     }
+    entity.added.iter().for_each(|added| since::added_visit_text(lines, added));
     for [task, agency, reason, detail] in &entity.unplaced {
         lines.add(both!(
             "  not placed: {agency} for task {task}: {reason} {detail}",
@@ -467,11 +486,12 @@ fn draw_text(lines: &mut Lines, draw: &TeamDraw) {
         .take(COLLEAGUES_SHOWN)
         .chain(draw.eligible.iter().skip(COLLEAGUES_SHOWN).filter(|row| row.goes))
     {
-        let Colleague { rank, ticket, certificate, name, visits, .. } = row;
+        let Colleague { rank, ticket, certificate, name, .. } = row;
+        let visits = Text::counted(row.visits, "visit");
         let mark = if row.goes { both!("goes", "派出") } else { Text::same("    ") };
         let held = row.qualifications.join(";");
         lines.add(both!(
-            mark => "      {rank:>4} {mark} {ticket} {certificate} {name}, {visits} visits {held}",
+            mark, visits => "      {rank:>4} {mark} {ticket} {certificate} {name}, {visits} {held}",
             "      {rank:>4} {mark} {ticket} {certificate} {name}，检查 {visits} 次 {held}"
         ));
     }
@@ -494,10 +514,11 @@ fn draw_text(lines: &mut Lines, draw: &TeamDraw) {
 }
 
 fn officer_text(lines: &mut Lines, officer: &OfficerAnswer) {
-    let OfficerAnswer { certificate, name, agency, visits_of_agency, eligible, .. } = officer;
+    let OfficerAnswer { certificate, name, agency, eligible, .. } = officer;
+    let visits = Text::counted(officer.visits_of_agency, "visit");
     lines.add(both!(
-        "officer {certificate} {name}\n  agency {agency}\n  could go to {eligible} of the agency's {visits_of_agency} visits",
-        "人员 {certificate} {name}\n  部门 {agency}\n  该部门检查 {visits_of_agency} 次，可参加 {eligible} 次"
+        visits => "officer {certificate} {name}\n  agency {agency}\n  could go to {eligible} of the agency's {visits}",
+        "人员 {certificate} {name}\n  部门 {agency}\n  该部门检查 {visits} 次，可参加 {eligible} 次"
     ));
     for (why, count) in &officer.not_eligible {
         let why = obstacle_text(why);
@@ -509,10 +530,12 @@ fn officer_text(lines: &mut Lines, officer: &OfficerAnswer) {
         "  drawn for {drawn} (officers of the agency: {least} to {most})",
         "  选派 {drawn} 次（该部门人员：{least} 至 {most} 次）"
     ));
-    for SeatAnswer { date, half, visit, rank, ticket, entity } in seats {
+    for SeatAnswer { date, half, visit, rank, ticket, entity, since } in seats {
         lines.add(both!(
             "    {date} {half:<3} {visit} rank {rank} ticket {ticket} {entity}",
             "    {date} {half:<3} {visit} 序号 {rank} 抽签号 {ticket} {entity}"
         ));
+        since::seat_text(lines, since);
     }
+    officer.added.iter().for_each(|added| since::added_seat_text(lines, added));
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::files::freeze::File;
-use crate::files::rows;
+use crate::files::store::bundle::File;
+use crate::files::store::rows;
 use crate::lottery::{Iv, Prk, Suite, keys::entity_label};
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;

@@ -21,6 +21,8 @@ pub struct AgencyLoads {
     pub by_qualification: BTreeMap<String, Spread>,
     /// Every week with a working day, in order.
     pub weeks: Vec<Week>,
+    /// Amendments of the plan since its draw; the load is that of the plan as it was drawn.
+    pub amendments: u32,
 }
 
 /// Is how visits fall on some officers.
@@ -74,6 +76,7 @@ pub fn loads(inputs: &Inputs, plan: &Plan, agency: Option<AgencyNo>) -> AgencyLo
         officers: Spread::of(all),
         by_qualification: holders.into_iter().map(|(name, seats)| (name, Spread::of(seats))).collect(),
         weeks: weeks.collect(),
+        amendments: 0,
     }
 }
 
@@ -96,8 +99,16 @@ const BAR: u32 = 40;
 /// Writes a load table and its week chart for a terminal.
 pub fn text(loads: &AgencyLoads) -> Text {
     let mut lines = Lines::default();
-    let AgencyLoads { agency, name, visits, .. } = loads;
-    lines.add(both!("agency {agency} {name}\n  {visits} visits", "部门 {agency} {name}\n  检查 {visits} 次"));
+    let AgencyLoads { agency, name, .. } = loads;
+    let visits = Text::counted(loads.visits, "visit");
+    lines.add(both!(visits => "agency {agency} {name}\n  {visits}", "部门 {agency} {name}\n  检查 {visits} 次"));
+    if loads.amendments > 0 {
+        let amendments = Text::counted(loads.amendments, "amendment");
+        lines.add(both!(
+            amendments => "  as drawn, before {amendments} of the plan",
+            "  抽取时的数字，之后计划变更 {amendments} 次"
+        ));
+    }
     lines.add(both!("  officers  least median most  seats", "      人数   最少   中位 最多   席位"));
     let of_all = [(both!("all", "全部"), &loads.officers)];
     let of_holders = loads.by_qualification.iter().map(|(name, spread)| (Text::same(name), spread));
@@ -111,10 +122,8 @@ pub fn text(loads: &AgencyLoads) -> Text {
     let block = most.div_ceil(BAR).max(1);
     for Week { first, working_days, visits } in &loads.weeks {
         let bar = "#".repeat(visits.div_ceil(block) as usize);
-        lines.add(both!(
-            "  {first} {working_days} days {visits:>4} {bar}",
-            "  {first} {working_days} 天 {visits:>4} {bar}"
-        ));
+        let days = Text::counted(working_days, "day");
+        lines.add(both!(days => "  {first} {days:<6} {visits:>4} {bar}", "  {first} {days} 天 {visits:>4} {bar}"));
     }
     lines.text()
 }

@@ -13,6 +13,7 @@ pub mod officer;
 pub mod report;
 pub mod results;
 pub mod results_page;
+pub mod since;
 pub mod site;
 pub mod templates;
 pub mod workbook;

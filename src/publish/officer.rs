@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::changes::{self, ChangeRow, Shown};
 use super::ics::{self, Event};
-use crate::files::freeze::File;
+use crate::files::store::bundle::File;
 use crate::plan::amend::Changed;
 use crate::plan::model::{Inputs, InspectorNo, Plan, Visit};
 use crate::plan::words::Word;

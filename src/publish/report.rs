@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use crate::both;
 use crate::files::faults::{Fault, Severity};
-use crate::files::rows;
+use crate::files::store::rows;
 use crate::lang::{Lang, Say, Text};
+use crate::lottery::Suite;
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;
 
@@ -20,7 +21,7 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> S
         };
         writeln!(text, "  {name} {}", value.get(lang)).expect("a string takes all text");
     };
-    for (name, value) in summary_lines(summary) {
+    for (name, value) in summary_lines(summary, inputs.rules.suite) {
         line(name, value);
     }
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples).take(CUTOFFS_SHOWN) {
@@ -42,8 +43,9 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> S
 }
 
 /// Says what the numbers of a summary are, each line under its English and its Chinese name.
-fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
+fn summary_lines(s: &Summary, suite: Suite) -> Vec<((&'static str, &'static str), Text)> {
     let n = thousands;
+    let counted = |number: u32, noun: &str| Text::counted(thousands(number), noun);
     let mut lines = Vec::new();
     let mut line = |name, value| lines.push((name, value));
     line(
@@ -53,59 +55,53 @@ fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
             false => both!("unwitnessed: one person chose the seed", "无见证：种子由一人选定"),
         },
     );
+    let cipher = match suite {
+        Suite::Dr1 => "ChaCha20",
+        Suite::Dr1Gm => "SM4",
+    };
+    let (name, hash) = (suite.name(), suite.hash_name());
+    line(("suite", "套件"), both!("{name} ({hash}, {cipher})", "{name}（{hash}、{cipher}）"));
+    let (tasks, items, agencies) = (counted(s.tasks, "task"), counted(s.items, "item"), counted(s.agencies, "agency"));
     let words = both!(
-        "{} tasks over {} items, {} agencies",
-        "任务 {} 个，事项 {} 项，单位 {} 个",
-        s.tasks,
-        s.items,
-        s.agencies
+        tasks, items, agencies => "{tasks} over {items}, {agencies}",
+        "任务 {tasks} 个，事项 {items} 项，单位 {agencies} 个"
     );
     line(("plan", "计划"), words);
     let out: u32 = s.excluded.values().sum();
+    let (entities, in_a_frame, out) = (counted(s.registry, "entity"), n(s.in_a_frame), counted(out, "exclusion"));
     let words = both!(
-        "{} entities, {} in a frame, {} exclusions listed",
-        "对象 {} 户，入框 {} 户，列出不纳入 {} 条",
-        n(s.registry),
-        n(s.in_a_frame),
-        n(out)
+        entities, out => "{entities}, {in_a_frame} in a frame, {out} listed",
+        "对象 {entities} 户，入框 {in_a_frame} 户，列出不纳入 {out} 条"
     );
     line(("registry", "名录"), words);
+    let (draws, entities, reserve) = (counted(s.draws, "draw"), counted(s.distinct_entities, "entity"), n(s.reserve));
     let words = both!(
-        "{} draws of {} entities, {} in reserve",
-        "抽中 {} 户次、{} 户，备用 {} 户次",
-        n(s.draws),
-        n(s.distinct_entities),
-        n(s.reserve)
+        draws, entities => "{draws} of {entities}, {reserve} in reserve",
+        "抽中 {draws} 户次、{entities} 户，备用 {reserve} 户次"
     );
     line(("draw", "抽取"), words);
+    let (visits, alone, by_task) = (counted(s.visits, "visit"), n(s.visits_alone), n(s.visits_by_task));
+    let most = counted(s.most_agencies_at_a_door, "agency");
     let words = both!(
-        "{} visits instead of {} (every agency alone) or {} (every task alone); at most {} agencies at one door",
-        "检查 {} 次；若各单位单独上门为 {} 次，若各任务单独上门为 {} 次；同一户至多 {} 个单位",
-        n(s.visits),
-        n(s.visits_alone),
-        n(s.visits_by_task),
-        s.most_agencies_at_a_door
+        visits, most => "{visits} instead of {alone} (every agency alone) or {by_task} (every task alone); at most {most} at one door",
+        "检查 {visits} 次；若各单位单独上门为 {alone} 次，若各任务单独上门为 {by_task} 次；同一户至多 {most} 个单位"
     );
     line(("merge", "合并"), words);
+    let (at_work, officers, seats) = (n(s.officers_at_work), counted(s.officers, "officer"), counted(s.seats, "seat"));
+    let agencies_at_work = s.agencies_at_work;
     let words = both!(
-        "{} of {} officers on {} seats, {} of {} agencies at work",
-        "人员 {}/{} 人，席位 {} 个；单位 {}/{} 个有任务",
-        n(s.officers_at_work),
-        n(s.officers),
-        n(s.seats),
-        s.agencies_at_work,
-        s.agencies
+        officers, seats, agencies => "{at_work} of {officers} on {seats}, {agencies_at_work} of {agencies} at work",
+        "人员 {at_work}/{officers} 人，席位 {seats} 个；单位 {agencies_at_work}/{agencies} 个有任务"
     );
     line(("staff", "人员"), words);
     let busiest = s.loads.iter().filter(|load| load.visits > 0).max_by_key(|load| (load.most, load.visits));
     if let Some(load) = busiest {
+        let (visits, officers) = (Text::counted(load.visits, "visit"), Text::counted(load.officers, "officer"));
         let words = both!(
-            "most in {} {}: {} visits on {} officers, each {} to {} (median {})",
-            "最多的是 {} {}：检查 {} 次，{} 人分担，每人 {} 至 {} 次（中位数 {}）",
+            visits, officers => "most in {} {}: {visits} on {officers}, each {} to {} (median {})",
+            "最多的是 {} {}：检查 {visits} 次，{officers} 人分担，每人 {} 至 {} 次（中位数 {}）",
             load.agency,
             load.name,
-            load.visits,
-            load.officers,
             load.least,
             load.most,
             load.median
@@ -115,11 +111,13 @@ fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
     let reasons: Vec<String> = s.unplaced_by_reason.iter().map(|(why, count)| format!("{count} {why}")).collect();
     let words = match s.unplaced {
         0 => both!("none", "无"),
-        some => both!(
-            "{some} duties: {} (unplaced.csv says what is short)",
-            "{some} 项：{}（缺什么见 unplaced.csv）",
-            reasons.join(", ")
-        ),
+        some => {
+            let (duties, reasons) = (Text::counted(some, "duty"), reasons.join(", "));
+            both!(
+                duties => "{duties}: {reasons} (unplaced.csv says what is short)",
+                "{duties} 项：{reasons}（缺什么见 unplaced.csv）"
+            )
+        }
     };
     line(("unplaced", "未排"), words);
     if !s.over_cap.is_empty() {
@@ -131,10 +129,10 @@ fn summary_lines(s: &Summary) -> Vec<((&'static str, &'static str), Text)> {
                 both!(why => "{id} {visits} ({why})", "{id} {visits} 次（{why}）")
             })
             .collect();
-        let (over, told) = (told.len(), Text::joined(&told, ", ", "，"));
+        let (over, told) = (Text::counted(told.len(), "entity"), Text::joined(&told, ", ", "，"));
         let cap = s.over_cap[0].cap;
         let words = both!(
-            told => "{over} entities get more visits than {cap} in the year: {told}",
+            over, told => "{over} with more visits than {cap} in the year: {told}",
             "{over} 户本年检查超过 {cap} 次：{told}"
         );
         lines.push((("above cap", "超限"), words));
@@ -176,6 +174,12 @@ pub fn faults_by_kind(faults: &[Fault], lang: Lang) -> String {
             .expect("a string takes all text");
     }
     text
+}
+
+/// Counts strata, whose plural no rule gives.
+pub fn strata(number: usize) -> Text {
+    let en = if number == 1 { "stratum" } else { "strata" };
+    Text { en: format!("{number} {en}").into(), zh: number.to_string().into() }
 }
 
 /// Writes a number with a comma between thousands.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use crate::both;
-use crate::lang::Lang;
+use crate::lang::{Lang, Text};
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::results::{Finding, Part, Records};
 use crate::plan::words::Word;
@@ -198,18 +198,19 @@ pub fn due_text(list: &[Due], lang: Lang) -> String {
     let day = |day: Option<Date>| day.map_or(beyond.to_owned(), |day| day.to_string());
     let mut text = String::new();
     for (agency, (due, overdue, first)) in agencies {
-        let next = day(first);
+        let (next, due) = (day(first), Text::counted(due, "visit"));
         text += both!(
-            "  due        {agency:<5} {due} visits not published, {overdue} of them overdue, first {next}\n",
+            due => "  due        {agency:<5} {due} not published, {overdue} of them overdue, first {next}\n",
             "  待办 {agency:<5} 未公示 {due} 次，其中超期 {overdue} 次，最早期限 {next}\n"
         )
         .get(lang);
     }
     let overdue: Vec<&Due> = list.iter().filter(|row| row.is_overdue).collect();
     for row in overdue.iter().take(OVERDUE_SHOWN) {
-        let (last, Due { agency, visit, name, recorded, items, .. }) = (day(row.due), row);
+        let (last, Due { agency, visit, name, recorded, .. }) = (day(row.due), row);
+        let items = Text::counted(row.items, "item");
         text += both!(
-            "  overdue    {last} {agency:<5} {visit} {name}: {recorded} of {items} items recorded\n",
+            items => "  overdue    {last} {agency:<5} {visit} {name}: {recorded} of {items} recorded\n",
             "  超期 {last} {agency:<5} {visit} {name}：{items} 项中已填 {recorded} 项\n"
         )
         .get(lang);

@@ -4,7 +4,7 @@ use minijinja::context;
 
 use super::site::environment;
 use super::workbooks::notice;
-use crate::files::freeze::File;
+use crate::files::store::bundle::File;
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::results::Records;
 

@@ -6,8 +6,8 @@ use rust_xlsxwriter::{
     Workbook, XlsxError,
 };
 
-use crate::files::columns::Layout;
-use crate::files::forms::{Form, HINT_MARK, Kind, form};
+use crate::files::tables::columns::Layout;
+use crate::files::tables::forms::{Form, HINT_MARK, Kind, form};
 
 /// Rows that are prepared for filling in: lists to choose from and formats reach this far.
 const ROWS_PREPARED: u32 = 20_000;

@@ -3,8 +3,8 @@
 use rust_xlsxwriter::XlsxError;
 
 use super::workbooks::sheet::{self, Heading, Sheet, sheet_name};
-use crate::files::freeze::File;
-use crate::files::rows;
+use crate::files::store::bundle::File;
+use crate::files::store::rows;
 use crate::plan::model::{AgencyNo, Half, Inputs, Plan, Task, Team, Visit};
 use crate::plan::words::Word;
 

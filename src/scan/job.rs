@@ -6,7 +6,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::both;
-use crate::files::cells;
+use crate::files::wording::cells;
 use crate::lang::{Say, Text, foreign};
 use crate::lottery::{Rate, Rounding, Suite};
 

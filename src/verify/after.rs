@@ -7,9 +7,9 @@ use super::{Finding, compare_amendments, compare_draw, difference, whole};
 use crate::both;
 use crate::ceremony::open::{self, AFTER};
 use crate::ceremony::{amend, witness};
-use crate::files::bundle::MANIFEST;
-use crate::files::freeze::File;
-use crate::files::ledger::Ledger;
+use crate::files::store::bundle::File;
+use crate::files::store::bundle::MANIFEST;
+use crate::files::store::ledger::Ledger;
 use crate::lang::{Say, Text};
 use crate::ledger::chain::{self, Entry, Relation};
 use crate::ledger::hash::sha256_hex;
@@ -163,8 +163,8 @@ pub(super) fn later_notes(ceremony: &str, office: Option<&Path>, files: &Files, 
     let Some(attempt) = witness::attempt_of(&entries, &attempts, ceremony, record.as_deref()) else {
         return Vec::new();
     };
-    let amendments = amend::amendments(&entries, attempt).count();
-    let mut notes = vec![both!("since the draw: {amendments} amendments", "抽取之后：变更 {amendments} 次")];
+    let amendments = Text::counted(amend::amendments(&entries, attempt).count(), "amendment");
+    let mut notes = vec![both!(amendments => "since the draw: {amendments}", "抽取之后：变更 {amendments} 次")];
     if let Some(void) = attempt.void.map(|at| &entries[at]) {
         let (number, reason) = (attempt.number, void.fact("reason").unwrap_or("-"));
         notes.push(both!("attempt {number} is void: {reason}", "第 {number} 次已作废：{reason}"));

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use fairdraw::files::columns;
-use fairdraw::files::entities::{self, Decision};
 use fairdraw::files::faults::{Fault, Faults};
-use fairdraw::files::registry;
-use fairdraw::files::roster;
-use fairdraw::files::rules::Source;
-use fairdraw::files::table::Table;
+use fairdraw::files::tables::columns;
+use fairdraw::files::tables::source::Source;
+use fairdraw::files::tables::table::Table;
+use fairdraw::files::workspace::entities::{self, Decision};
+use fairdraw::files::workspace::registry;
+use fairdraw::files::workspace::roster;
 use fairdraw::lottery::{Rate, Rounding, Suite};
 use fairdraw::plan::model::{Entity, Inspector, Rules, Span, TeamRules, Township, WithoutId};
 use fairdraw::plan::words::Word;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fairdraw::files::columns::{LAYOUTS, bare};
+use fairdraw::files::tables::columns::{LAYOUTS, bare};
 
 const BEGIN: &str = "<!-- headings: written by tests/readers/headings.rs -->\n";
 const END: &str = "<!-- end of headings -->";

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use fairdraw::files::cells;
-use fairdraw::files::uscc::{Kind, look};
+use fairdraw::files::wording::cells;
+use fairdraw::files::wording::uscc::{Kind, look};
 
 // Without this test a code that an authority has issued could be doubted, or a mistyped one pass.
 #[test]

@@ -9,9 +9,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ::parquet::file::properties::WriterVersion;
-use fairdraw::files::cells::{self, DayOf};
-use fairdraw::files::sheet::{SheetError, decode};
-use fairdraw::files::{frequency, industry, places, ratio, uscc};
+use fairdraw::files::decode;
+use fairdraw::files::decode::sheet::SheetError;
+use fairdraw::files::wording::cells::{self, DayOf};
+use fairdraw::files::wording::frequency;
+use fairdraw::files::wording::industry;
+use fairdraw::files::wording::places;
+use fairdraw::files::wording::ratio;
+use fairdraw::files::wording::uscc;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -51,7 +56,7 @@ fn mutate(what: &str, seeds: &[Vec<u8>]) {
         let mut random = ChaCha20Rng::seed_from_u64(runs);
         let bytes = mutated(seeds, &mut random);
         let begun = Instant::now();
-        if let Ok(sheets) = decode(&bytes) {
+        if let Ok(sheets) = decode::sheets(&bytes) {
             for sheet in &sheets {
                 for row in 0..sheet.height() {
                     std::hint::black_box(sheet.cells(row).map(str::len).sum::<usize>());
@@ -122,14 +127,14 @@ fn parquet_of_any_bytes() {
     let rows: Vec<Vec<String>> = (0..50).map(|row| vec![format!("9141138100000{row:05}"), "甲".repeat(row)]).collect();
     let headings = ["id", "name"];
     let mut seeds = vec![
-        fairdraw::files::export::parquet(&headings, &rows),
-        fairdraw::files::export::parquet_of_codes(&headings, &rows).unwrap(),
+        fairdraw::files::store::export::parquet(&headings, &rows),
+        fairdraw::files::store::export::parquet_of_codes(&headings, &rows).unwrap(),
     ];
     for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
         let texts = ["无".as_bytes(), "有".as_bytes()];
         seeds.extend(parquet::COMPRESSIONS().map(|compression| parquet::table(compression, version, &texts)));
     }
-    seeds.iter().for_each(|seed| assert!(decode(seed).is_ok()));
+    seeds.iter().for_each(|seed| assert!(decode::sheets(seed).is_ok()));
     mutate("Parquet", &seeds);
 }
 
@@ -183,15 +188,15 @@ fn a_zip_bomb_is_refused() {
     }
     let bytes = archive.finish().unwrap().into_inner();
     assert!(bytes.len() < 16 << 20, "the bomb is small");
-    assert!(matches!(decode(&bytes), Err(SheetError::TooLarge)));
+    assert!(matches!(decode::sheets(&bytes), Err(SheetError::TooLarge)));
 }
 
 // Without this test one row of very many cells could cost the memory of a whole registry.
 #[test]
 fn a_row_without_end_is_refused() {
     let text = "甲,".repeat(5_000);
-    assert!(matches!(decode(text.as_bytes()), Err(SheetError::TooLarge)));
+    assert!(matches!(decode::sheets(text.as_bytes()), Err(SheetError::TooLarge)));
     let blank = format!("名称,代码\n甲,1{}\n", ",".repeat(5_000));
-    let sheets = decode(blank.as_bytes()).unwrap();
+    let sheets = decode::sheets(blank.as_bytes()).unwrap();
     assert_eq!(sheets[0].height(), 2, "empty cells to the right are no fault");
 }

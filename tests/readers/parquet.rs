@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use fairdraw::files::sheet::{Sheet, SheetError, decode};
+use fairdraw::files::decode;
+use fairdraw::files::decode::sheet::{Sheet, SheetError};
 use parquet::basic::Compression;
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
@@ -112,7 +113,7 @@ fn every_type_becomes_the_text_that_it_stands_for() {
         false,消防,花洲";
     for compression in COMPRESSIONS() {
         for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
-            let sheets = decode(&table(compression, version, &["无".as_bytes(), "有".as_bytes()])).unwrap();
+            let sheets = decode::sheets(&table(compression, version, &["无".as_bytes(), "有".as_bytes()])).unwrap();
             let found: Vec<String> = rows(&sheets[0]).iter().map(|row| row.join(",")).collect();
             assert_eq!(found, [headings, first, second, third], "{compression:?} {version:?}");
             // Days before the year -9999 and after 9999 are no dates of any office.
@@ -126,7 +127,7 @@ fn every_type_becomes_the_text_that_it_stands_for() {
 #[test]
 fn bytes_that_are_no_text_are_told_with_their_cell() {
     let bytes = table(Compression::SNAPPY, WriterVersion::PARQUET_1_0, &[&[0xff, 0xfe], "有".as_bytes()]);
-    let sheets = decode(&bytes).unwrap();
+    let sheets = decode::sheets(&bytes).unwrap();
     assert_eq!(sheets[0].height(), 4);
     let broken: Vec<(u32, u32)> = sheets[0].broken.iter().map(|(row, column, _)| (*row, *column)).collect();
     assert_eq!(broken, [(1, 1), (3, 6), (3, 8)]);
@@ -139,7 +140,7 @@ fn a_decoder_that_panics_is_not_heard() {
     let panics = |at: &usize| {
         let mut damaged = good.clone();
         damaged[*at] ^= 0xff;
-        matches!(decode(&damaged), Err(SheetError::Contradiction(_))).then_some(damaged)
+        matches!(decode::sheets(&damaged), Err(SheetError::Contradiction(_))).then_some(damaged)
     };
     let damaged: Vec<Vec<u8>> = (4..good.len()).filter_map(|at| panics(&at)).collect();
     assert!(!damaged.is_empty());
@@ -161,7 +162,7 @@ fn pages_that_unpack_to_more_than_they_say_are_refused() {
     let zeros = vec![0u8; 4 << 20];
     let gzip = table(Compression::GZIP(Default::default()), WriterVersion::PARQUET_1_0, &[&zeros, b"1"]);
     assert!(gzip.len() < 20_000, "the zeros are packed");
-    assert_eq!(decode(&gzip).unwrap()[0].height(), 4);
+    assert_eq!(decode::sheets(&gzip).unwrap()[0].height(), 4);
     // The first number of that size is the one in the page's header: a varint of four bytes, twice the size.
     let size = |at: &usize| {
         let four: [u8; 4] = gzip[*at..*at + 4].try_into().unwrap();
@@ -172,7 +173,7 @@ fn pages_that_unpack_to_more_than_they_say_are_refused() {
     let at = (0..gzip.len() - 4).find(size).expect("the header says its size");
     let mut shorter = gzip.clone();
     shorter[at..at + 4].copy_from_slice(&[0x80 | 100, 0x80, 0x80, 0]);
-    assert!(matches!(decode(&shorter), Err(SheetError::TooLarge)), "{:?}", decode(&shorter).err());
+    assert!(matches!(decode::sheets(&shorter), Err(SheetError::TooLarge)), "{:?}", decode::sheets(&shorter).err());
 }
 
 // Without this test a file that claims more rows than it has, or more than anyone has, could hang the program.
@@ -193,7 +194,7 @@ fn claims_of_too_many_rows_are_refused() {
     }
     writer.close().unwrap();
     assert!(bytes.len() < 1 << 20, "{} bytes", bytes.len());
-    assert!(matches!(decode(&bytes), Err(SheetError::TooLarge)));
+    assert!(matches!(decode::sheets(&bytes), Err(SheetError::TooLarge)));
 }
 
 // Without this test some bytes at the end of a file could keep the program busy for minutes.
@@ -204,7 +205,7 @@ fn a_footer_of_countless_truth_values_is_refused() {
     let footer = [list.repeat(1_000), vec![0]].concat();
     let length = u32::try_from(footer.len()).unwrap().to_le_bytes();
     let file = [b"PAR1".as_slice(), &footer, &length, b"PAR1"].concat();
-    assert!(matches!(decode(&file), Err(SheetError::Contradiction(_))));
+    assert!(matches!(decode::sheets(&file), Err(SheetError::Contradiction(_))));
 }
 
 // Without this test a file that is only packed in another way would be called damaged.
@@ -217,5 +218,9 @@ fn a_compression_that_is_not_read_is_named() {
             file[at + 1] = 0x08;
         }
     }
-    assert!(matches!(decode(&file), Err(SheetError::Compression("Brotli"))), "{:?}", decode(&file).err());
+    assert!(
+        matches!(decode::sheets(&file), Err(SheetError::Compression("Brotli"))),
+        "{:?}",
+        decode::sheets(&file).err()
+    );
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use fairdraw::files::frequency::{Per, frequency};
-use fairdraw::files::ratio::{Bound, RatioPer, ratio};
+use fairdraw::files::wording::frequency::{Per, frequency};
+use fairdraw::files::wording::ratio::{Bound, RatioPer, ratio};
 use fairdraw::lang::Say;
 use fairdraw::lottery::Rate;
 use fairdraw::plan::model::Rates;

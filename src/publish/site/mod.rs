@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
 use self::sealed::Sealed;
-use crate::files::freeze::File;
+use crate::files::store::bundle::File;
 use crate::lang::Lang;
 use crate::ledger::chain::Entry;
 use crate::plan::amend::Changed;

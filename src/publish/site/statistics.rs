@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::pictures::{self, Spot, Value};
 use super::text;
-use crate::files::freeze::File;
+use crate::files::store::bundle::File;
 use crate::plan::model::{Inputs, InspectorNo, Plan, Township};
 use crate::publish::report::thousands;
 use crate::run::Made;

@@ -6,7 +6,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::named;
 use super::sheet::{self, Heading, Sheet};
-use crate::files::cells;
+use crate::files::wording::cells;
 use crate::plan::amend::Changed;
 use crate::plan::model::{AgencyNo, Inputs, InspectorNo, Partner, Plan, Task, Visit};
 use crate::plan::words::Word;

@@ -18,7 +18,7 @@ pub mod sheet;
 
 use rust_xlsxwriter::XlsxError;
 
-use crate::files::freeze::File;
+use crate::files::store::bundle::File;
 use crate::plan::amend::Changed;
 use crate::plan::model::{AgencyNo, Inputs, InspectorNo, Plan};
 use crate::run::Made;

@@ -4,7 +4,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::lists::numbered;
 use super::sheet::{self, Heading, Sheet};
-use crate::files::results::words;
+use crate::files::store::results::words;
 use crate::plan::model::Inputs;
 use crate::plan::model::Plan;
 use crate::plan::results::Records;

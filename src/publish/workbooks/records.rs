@@ -1,6 +1,6 @@
 //! 检查情况记录表: one row for each item at each visit of an agency, with the results to be filled in.
 //!
-//! The table that `fairdraw result` reads; its headings are those of `files::columns::RECORDS`. No result is filled in
+//! The table that `fairdraw result` reads; its headings are those of `files::tables::columns::RECORDS`. No result is filled in
 //! beforehand.
 
 use rust_xlsxwriter::{

@@ -7,7 +7,7 @@ import {
 import { readEntries, readFile, readText } from "./folder.mjs";
 import { attemptOf, linesOf } from "./ledger.mjs";
 import { absenceOf, climb, isAbsent, proofOf, proofText, treeOf } from "./proof.mjs";
-import { both, code, details, element, grid, row, step, table, verdict } from "./show.mjs";
+import { both, code, counted, details, element, grid, row, step, table, verdict } from "./show.mjs";
 
 const OUTCOMES = {
   drawn: ["抽中", "drawn"],
@@ -145,7 +145,7 @@ export async function checkYourself(typed, output, report) {
   }
   steps.push(await inNoFrame(id, [...others], steps.length + 1, report));
   steps.push(step(steps.length + 1, "与公布的未入框名单核对", "Compared with the published list of exclusions",
-    element("p", {}, both(`excluded.csv 中有 ${rows.length} 行关于本户${rows.length ? "：" : "。"}`, `excluded.csv has ${rows.length} rows about it${rows.length ? ":" : "."}`)),
+    element("p", {}, both(`excluded.csv 中有 ${rows.length} 行关于本户${rows.length ? "：" : "。"}`, `excluded.csv has ${counted(rows.length, "row")} about it${rows.length ? ":" : "."}`)),
     ...rows.map((fields) => reasonLine(fields[1], fields[2], fields[3]))));
   output.append(summary(outcomes));
   if (outcomes.some(({ outcome }) => outcome === "drawn")) output.append(await visitsOf(id));
@@ -159,13 +159,13 @@ function summary(outcomes) {
   const [drawn, reserve] = [having("drawn"), having("reserve")];
   if (drawn.length) {
     return verdict("drawn", `已抽中：${names(drawn)}。在 ${outcomes.length} 个抽样框内，机会 ${chances}`,
-      `Drawn for ${drawn.length} of the ${outcomes.length} tasks in whose frames it stood, with the chances ${chances}.`);
+      `Drawn for ${drawn.length} of the ${counted(outcomes.length, "task")} in whose frames it stood, with the chances ${chances}.`);
   }
   if (reserve.length) {
     return verdict("reserve", `未抽中，列为备选：${names(reserve)}。机会 ${chances}`, `Not drawn; it stands in reserve. Its chances were ${chances}.`);
   }
   if (outcomes.length) {
-    return verdict("not-drawn", `未抽中。在 ${outcomes.length} 个抽样框内，机会 ${chances}`, `Not drawn; it stood in ${outcomes.length} frames, with the chances ${chances}.`);
+    return verdict("not-drawn", `未抽中。在 ${outcomes.length} 个抽样框内，机会 ${chances}`, `Not drawn; it stood in ${counted(outcomes.length, "frame")}, with the chances ${chances}.`);
   }
   return verdict("excluded", "不在任何抽样框内，机会为 0，原因见下", "In no frame, so its chance was 0; the reasons stand below.");
 }

@@ -9,7 +9,7 @@ import { Difference, verify } from "./draw.mjs";
 import { chosen, readEntries, readFile, readText, site } from "./folder.mjs";
 import { codeOf, compareWithLedger, entriesOf, provedBy, readLedger, rootsOf } from "./ledger.mjs";
 import { checkNotice, readNotice } from "./notice.mjs";
-import { both, code, details, element, grid, progressOn, row, table, verdict } from "./show.mjs";
+import { both, code, counted, details, element, grid, progressOn, row, table, verdict } from "./show.mjs";
 
 // ---- The whole draw ----
 
@@ -74,7 +74,7 @@ function showChain(files, output) {
   try {
     const entries = readLedger(files);
     for (const { file } of entries) mark(file, true);
-    output.append(verdict("verified", `台账相连：${entries.length} 条，每条都带前一条的 SHA-256`, `The chain holds: ${entries.length} entries, each with the SHA-256 of the one before.`));
+    output.append(verdict("verified", `台账相连：${entries.length} 条，每条都带前一条的 SHA-256`, `The chain holds: ${counted(entries.length, "entry", "entries")}, each with the SHA-256 of the one before.`));
     return entries;
   } catch (error) {
     if (!(error instanceof Difference)) throw error;
@@ -117,7 +117,7 @@ function showProof(text, { commit, entries }, output) {
   const proved = lines.map((line) => provedBy(line, roots));
   const holds = lines.length > 0 && proved.every((one) => one?.roots.length);
   output.replaceChildren(holds
-    ? verdict("verified", `证明成立：${lines.length} 行都算到已公布的树根`, `The proof holds: all ${lines.length} rows lead to a published root.`)
+    ? verdict("verified", `证明成立：${lines.length} 行都算到已公布的树根`, `The proof holds: ${counted(lines.length, "row")}, and each leads to a published root.`)
     : verdict("refused", "证明不成立", "The proof does not hold."));
   const rows = lines.map((line, at) => {
     const found = proved[at];

@@ -14,6 +14,11 @@ export function both(chinese, english) {
   return parts;
 }
 
+// Says in English how many of something there are.
+export function counted(number, one, many = `${one}s`) {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
 export function code(text) {
   return element("code", {}, text);
 }
