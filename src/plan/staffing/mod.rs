@@ -266,4 +266,69 @@ mod tests {
         assert_eq!(shortage.duty_groups, [[29]]);
         assert!(shortage.near.iter().all(|near| near.1 == Obstacle::Barred) && shortage.near.len() == 10);
     }
+
+    /// Without it the search could take a dear date for a cheap one, and end with another cost than the calendar has.
+    #[test]
+    fn what_the_marks_say_is_what_dates_cost() {
+        let mut problem = county();
+        problem.officers[4].days = DaySet::span(3, 9);
+        problem.duties.iter_mut().step_by(7).for_each(|duty| duty.separate = true);
+        let (model, mut team_days) = (Model::of(&problem), TeamDays::default());
+        let (merged, _) = merge_staffable(&model, &mut team_days, &mut |_| {});
+        let mut steps = Steps::from_key(&keys("1").dates_key());
+        let mut calendar = dates::Calendar::new(&model, &mut team_days, &merged);
+        search::construct(&mut calendar, &mut steps);
+        let mut compared = 0;
+        for round in 0..40u32 {
+            for visit in 0..calendar.visits.len() as u32 {
+                let (day, half) = calendar.spot(visit);
+                calendar.lift(visit);
+                let row = &calendar.visits[visit as usize];
+                let all = row.choice.iter().flat_map(|&day| row.halves().map(move |half| (day, half)));
+                let least = all.map(|(day, half)| calendar.cost_to_add(visit, day, half)).min().expect("an open day");
+                let found = calendar.cheapest_free(visit, u64::from(round * 1_000 + visit));
+                if let Some((day, half)) = found {
+                    assert_eq!(calendar.cost_to_add(visit, day, half), least);
+                    compared += 1;
+                }
+                let (day, half) = found.filter(|_| (visit + round).is_multiple_of(3)).unwrap_or((day, half));
+                calendar.place(visit, day, half);
+            }
+        }
+        assert!(compared > 500, "{compared} dates compared");
+        let mut again = dates::Calendar::new(&model, &mut team_days, &merged);
+        for visit in (0..calendar.visits.len() as u32).rev() {
+            let (day, half) = calendar.spot(visit);
+            again.place(visit, day, half);
+        }
+        assert_eq!(again.cost, calendar.cost);
+    }
+
+    /// Without it whoever is on leave for months goes hardly anywhere, and his colleagues go instead.
+    #[test]
+    fn dates_follow_an_officer_who_is_rarely_there() {
+        let mut problem = county();
+        problem.officers.truncate(12);
+        problem.officers.iter_mut().for_each(|officer| {
+            officer.agency = 0;
+            officer.skills = vec![0];
+        });
+        problem.officers.truncate(4);
+        problem.officers[2].days = DaySet::span(12, 19);
+        problem.duties.retain(|duty| duty.agency == 0 && duty.site < 12);
+        for (site, duty) in problem.duties.iter_mut().enumerate() {
+            (duty.first_day, duty.last_day) = (0, 19);
+            problem.sites[site].barred.clear();
+            problem.sites[site].township = 0;
+            problem.sites[site].halfdays = 1;
+        }
+        for seed in 0..10 {
+            let staffing = staff_with(&problem, &keys(&seed.to_string()), 2_000, &mut |_| {});
+            let mut loads = [0; 4];
+            let seats = staffing.visits.iter().flat_map(|visit| &visit.teams).flat_map(|team| &team.seats);
+            seats.for_each(|seat| loads[seat.officer as usize] += 1);
+            assert_eq!(loads.iter().sum::<u32>(), 24);
+            assert!(loads[2] >= 5, "loads {loads:?} with seed {seed}");
+        }
+    }
 }
