@@ -10,7 +10,7 @@ use fairdraw::ceremony::{CeremonyError, draw, entropy, open, seal};
 use fairdraw::files::store::bundle;
 use fairdraw::files::store::ledger::{Direct, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
-use fairdraw::ledger::hash::sha256_hex;
+use fairdraw::ledger::hash::{from_hex, sha256_hex};
 use fairdraw::ledger::state::Refusal;
 use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, Finding, verify};
@@ -20,7 +20,7 @@ use crate::support;
 use crate::tamper_ceremony::{damages, forge};
 
 fn public(room: &Room) -> PathBuf {
-    room.folder.join(format!("ledger/ceremonies/{NAME}.1/{}", open::PUBLIC))
+    room.folder.join(format!("ledger/ceremonies/{NAME}.1/{}", draw::PUBLIC))
 }
 
 fn findings(folder: &Path, ledger: Option<&Path>) -> Vec<Finding> {
@@ -100,7 +100,7 @@ fn a_sample_that_gets_known_after_the_void_is_computed_and_public() {
     let plan = |issue: &str, falls: &str, secret: &str| {
         let text =
             ceremony_toml("kl8", issue, falls).replace("dice = [\"6 24\"]\n", "").replace("10-03T21", "10-13T21");
-        let sealed = |secret: &str| sha256_hex(&entropy::bytes(secret).expect("hex"));
+        let sealed = |secret: &str| sha256_hex(&from_hex(secret).expect("hex"));
         fs::write(folder.path().join("ceremony.toml"), text.replace(&sealed(SEALED), &sealed(secret)))
             .expect("written");
     };

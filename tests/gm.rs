@@ -3,9 +3,9 @@
 use std::fs;
 
 use fairdraw::ceremony::notice::notice;
-use fairdraw::ceremony::{CeremonyError, entropy, open};
+use fairdraw::ceremony::{CeremonyError, draw, open};
 use fairdraw::files::store::ledger::Direct;
-use fairdraw::ledger::hash::{hex, sha256_hex, suite_hex};
+use fairdraw::ledger::hash::{from_hex, hex, sha256_hex, suite_hex};
 use fairdraw::ledger::{chain, merkle};
 use fairdraw::lottery::{Entropy, Iv, Key, Prk, Suite};
 use fairdraw::plan::model::{Inputs, Rules};
@@ -164,7 +164,7 @@ fn room(hash: &str) -> (tempfile::TempDir, Room) {
     let rules = fs::read_to_string(room.folder.join("plan.toml")).expect("the rules");
     fs::write(room.folder.join("plan.toml"), rules + "\n[draw]\nsuite = \"dr1-gm\"\n").expect("it can be written");
     let plan = ceremony_toml("kl8", "2026270", "2026-10-02T21:30:00");
-    let old = sha256_hex(&entropy::bytes(SEALED).expect("hex"));
+    let old = sha256_hex(&from_hex(SEALED).expect("hex"));
     fs::write(room.folder.join("ceremony.toml"), plan.replace(&old, hash)).expect("it can be written");
     (folder, room)
 }
@@ -172,7 +172,7 @@ fn room(hash: &str) -> (tempfile::TempDir, Room) {
 /// Without this, an office bound to national cryptography could seal under it and then not draw, publish or open.
 #[test]
 fn a_whole_ceremony_runs_under_the_suite() {
-    let (_folder, room) = room(&suite_hex(GM, &entropy::bytes(SEALED).expect("hex")));
+    let (_folder, room) = room(&suite_hex(GM, &from_hex(SEALED).expect("hex")));
     (0..6).for_each(|step| room.step(step, &mut Direct).expect("the step is in order"));
     let bundle = room.bundle();
     let ledger = room.ledger();
@@ -191,7 +191,7 @@ fn a_whole_ceremony_runs_under_the_suite() {
     let mut forged = entries.to_vec();
     forged[0].facts[0].1 = "dr1".to_owned();
     assert!(notice.check(&forged).is_err());
-    let public = ledger.attempt_folder(NAME, 1).join(open::PUBLIC);
+    let public = ledger.attempt_folder(NAME, 1).join(draw::PUBLIC);
     let cutoffs = fs::read_to_string(public.join("cutoffs.csv")).expect("the hashes of cut-offs");
     assert!(cutoffs.starts_with("task,stratum,sm3\n"));
     let strata = fs::read_to_string(bundle.join("strata.csv")).expect("the strata");
@@ -227,7 +227,7 @@ fn a_whole_ceremony_runs_under_the_suite() {
 /// could decide again under the other suite.
 #[test]
 fn a_sealed_value_stands_under_the_hash_of_its_suite() {
-    let (_folder, room) = room(&sha256_hex(&entropy::bytes(SEALED).expect("hex")));
+    let (_folder, room) = room(&sha256_hex(&from_hex(SEALED).expect("hex")));
     room.step(0, &mut Direct).expect("sealed");
     assert!(matches!(room.step(1, &mut Direct), Err(CeremonyError::NotSealed(1))));
 }
