@@ -92,6 +92,28 @@ fn a_void_attempt_is_public_with_the_sample_that_it_would_have_given() {
     }
 }
 
+/// Without this, who only wants the step on record would have to name a folder for a copy, and `--void` of a bundle would be
+/// passed over in silence.
+#[test]
+fn a_void_attempt_is_published_without_a_folder_for_a_copy() {
+    let (_folder, room) = room_after(4);
+    void(&room, DRAW_AT);
+    let workspace = room.folder.to_str().expect("a path");
+    let done = support::run(["publish", workspace, "--void", "1", "--at", PUBLISH_AT, "--format", "json"]);
+    assert_eq!(done.status.code(), Some(0), "{}", support::stderr(&done));
+    let answer: serde_json::Value = serde_json::from_str(support::stdout(&done)).expect("JSON");
+    assert_eq!(answer["folder"].as_str().map(Path::new), Some(public(&room).as_path()));
+    assert!(public(&room).join("samples.csv").is_file());
+    // A site needs a folder, and a bundle has no attempts.
+    let bundle = public(&room).display().to_string();
+    let before = support::files_below(room.folder.as_path());
+    for words in [vec!["publish", &bundle], vec!["publish", &bundle, "--void", "1"]] {
+        let refused = support::run(&words);
+        assert!(refused.status.code() == Some(2) && support::stdout(&refused).is_empty(), "{words:?}");
+    }
+    assert!(before == support::files_below(room.folder.as_path()));
+}
+
 /// Without this, an attempt whose chance was a beacon and an envelope could be voided before the beacon, and its sample, which
 /// the office can compute, would never be public.
 #[test]

@@ -5,10 +5,12 @@ use std::fs;
 use fairdraw::ceremony::notice::notice;
 use fairdraw::ceremony::{CeremonyError, draw, open};
 use fairdraw::files::store::ledger::Direct;
+use fairdraw::lang::Lang;
 use fairdraw::ledger::hash::{from_hex, hex, sha256_hex, suite_hex};
 use fairdraw::ledger::{chain, merkle};
 use fairdraw::lottery::{Entropy, Iv, Key, Prk, Suite};
 use fairdraw::plan::model::{Inputs, Rules};
+use fairdraw::publish::report;
 use fairdraw::run::make;
 use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, verify};
@@ -119,6 +121,12 @@ fn a_plan_is_verified_by_both_implementations_and_differs_from_the_default_suite
     assert!(text(&made, "manifest.json").contains("\"protocol\": \"dr1-gm\""));
     assert!(text(&made, "inputs/plan.toml").contains("\n[draw]\nsuite = \"dr1-gm\"\nrounding"));
     assert!(text(&made, "VERIFY.md").contains("openssl enc -sm4-ctr"));
+    assert_eq!(made.summary.suite, "dr1-gm");
+    for (lang, words) in [(Lang::En, "  suite      dr1-gm (SM3, SM4)\n"), (Lang::Zh, "  套件 dr1-gm（SM3、SM4）\n")]
+    {
+        let told = report::summary(&made.summary, &made.inputs, &made.plan, lang);
+        assert!(told.contains(words), "{told}");
+    }
     assert_ne!(text(&made, "samples.csv"), text(small_plan(), "samples.csv"));
     // The default is never written, so that older plans keep their bytes.
     let plain = with_suite(small(), Suite::Dr1.name()).plan("small");
