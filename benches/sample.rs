@@ -69,10 +69,10 @@ impl Sink for Counting {
 fn read(source: &Source) -> u64 {
     let (mut sink, mut values) = (Counting::default(), vec![Values::default()]);
     match &source.kind {
-        Kind::Parquet { groups, .. } => {
+        Kind::Parquet { pieces, .. } => {
             let reader = files::parquet(&source.path).expect("a file");
-            for group in 0..groups.len() as u32 {
-                parquet::scan(&reader, &source.columns, (0, group), &mut sink, &mut values).expect("a row group");
+            for (at, piece) in (0u32..).zip(pieces) {
+                parquet::scan(&reader, &source.columns, piece, (0, at), &mut sink, &mut values).expect("a piece");
             }
         }
         Kind::Delimited(shape) => {
@@ -135,9 +135,8 @@ fn selections(criterion: &mut Criterion) {
     group.bench_function("threshold", |bencher| {
         bencher.iter(|| {
             let mut pool = Pool::open();
-            for &row in &rows {
-                pool.take(row);
-                if pool.is_due() {
+            for (at, &row) in rows.iter().enumerate() {
+                if pool.count(at, row.ticket) && pool.keep(row) {
                     pool.lower(&job, rate, Margin::default());
                 }
             }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use fairdraw::lottery::keys::entity_label;
 use fairdraw::lottery::{Entropy, Entry, Iv, Prk, Rounding, Suite, draw};
+use fairdraw::scan::parquet as pages;
 use fairdraw::scan::pool::Margin;
+use fairdraw::scan::tally::{Batch, Sink, Values, Wrong};
 use fairdraw::scan::work::{self, Settings};
 use fairdraw::scan::{Job, registry};
 use fairdraw::scenario::registry::{HEADINGS, Row};
@@ -451,4 +453,63 @@ fn a_job_reads_back_to_itself() {
     for part in ["region", "period", "reserve", "is no code", "two rates", "need the strata's column"] {
         assert!(error.contains(part), "{part}: {error}");
     }
+}
+
+/// Collects id and class of all rows, with the number of the row in its piece.
+#[derive(Default)]
+struct Collected(Vec<(u64, String, String)>);
+
+impl Sink for Collected {
+    fn take(&mut self, batch: &Batch<'_>, values: &[Values]) {
+        for ((row, &(start, length)), &value) in (batch.at.2..).zip(batch.ids).zip(&batch.values[0]) {
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+            let id = text(&batch.bytes[start as usize..][..length as usize]);
+            self.0.push((row, id, text(&values[0].list[value as usize])));
+        }
+    }
+
+    fn wrong(&mut self, wrong: Wrong, at: (u32, u32, u64), _: &[u8]) {
+        panic!("{wrong:?} at {at:?}");
+    }
+}
+
+#[test]
+fn pieces_of_a_row_group_are_its_rows() {
+    // Without it two threads that share a huge row group could count rows twice, or lose those where pages do not end
+    // at the same rows in all columns.
+    let kept = temp();
+    let path = kept.path().join("r.parquet");
+    let rows = rows(5_000);
+    let small = || WriterProperties::builder().set_write_batch_size(64).set_data_page_row_count_limit(300);
+    let forms = [
+        small().set_dictionary_enabled(false).set_data_page_size_limit(1_500).build(),
+        small().set_writer_version(WriterVersion::PARQUET_2_0).set_compression(Compression::SNAPPY).build(),
+        small().set_dictionary_enabled(false).set_encoding(Encoding::DELTA_BYTE_ARRAY).build(),
+    ];
+    for (form, nullable) in forms.into_iter().flat_map(|form| [(form.clone(), false), (form, true)]) {
+        parquet(&path, &rows, form, nullable, 5_000);
+        let reader = registry::parquet(&path).expect("a file");
+        let columns = ["id", "class"].map(|heading| pages::column(&reader, heading).expect("a column"));
+        let collect = |rows: std::ops::Range<u64>| {
+            let (mut sink, mut values) = (Collected::default(), vec![Values::default()]);
+            let piece = pages::Piece { group: 0, rows };
+            pages::scan(&reader, &columns, &piece, (0, 0), &mut sink, &mut values).map(|_| sink.0)
+        };
+        let whole = collect(0..5_000).expect("all rows");
+        let expected = (0..).zip(&rows).map(|(at, row)| (at, row[0].clone(), row[5].clone()));
+        assert!(whole.iter().cloned().eq(expected), "all rows at once are those that were written");
+        for bounds in [[0, 1, 300, 5_000], [0, 299, 2_048, 5_000], [0, 2_500, 4_999, 5_000], [0, 0, 5_000, 5_000]] {
+            let parts = bounds.windows(2).flat_map(|pair| {
+                let part = collect(pair[0]..pair[1]).expect("a piece");
+                part.into_iter().map(move |(row, id, class)| (row + pair[0], id, class))
+            });
+            assert!(parts.eq(whole.iter().cloned()), "{bounds:?}");
+        }
+        assert!(collect(4_000..5_001).is_err() && collect(5_001..5_002).is_err(), "there are no such rows");
+    }
+    let of =
+        |rows: &[u64]| pages::pieces(rows).iter().map(|piece| (piece.group, piece.rows.clone())).collect::<Vec<_>>();
+    assert_eq!(of(&[7, 0, 2 << 20]), [(0, 0..7), (1, 0..0), (2, 0..1 << 20), (2, 1 << 20..2 << 20)]);
+    let huge = pages::pieces(&[u64::MAX]);
+    assert_eq!((huge.len(), huge[7].rows.end), (8, u64::MAX));
 }

@@ -56,6 +56,20 @@ impl Iv {
         Iv(bytes)
     }
 
+    /// Joins four words of the ChaCha20 state, which the RFC loads little-endian.
+    #[inline(always)]
+    pub(super) fn of_words(words: [u32; 4]) -> Iv {
+        let mut bytes = [0; 16];
+        bytes.as_chunks_mut::<4>().0.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_le_bytes());
+        Iv(bytes)
+    }
+
+    /// Returns the four words of the ChaCha20 state.
+    #[inline(always)]
+    pub(super) fn words(self) -> [u32; 4] {
+        std::array::from_fn(|word| u32::from_le_bytes(self.0.as_chunks::<4>().0[word]))
+    }
+
     /// Returns the bytes in the order in which they are printed.
     pub fn bytes(&self) -> &[u8; 16] {
         &self.0
@@ -74,6 +88,11 @@ impl Iv {
     /// assert_eq!(Iv::of(Suite::Dr1, "沪A-个体0001").id(), None);
     /// ```
     pub fn id(&self) -> Option<String> {
+        self.characters(|characters| str::from_utf8(characters).ok().map(str::to_owned))?
+    }
+
+    /// Hands the bytes of the id of an IV of kind 0 to `take`; gives nothing where it was hashed.
+    pub fn characters<T>(&self, take: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let whole = u128::from_be_bytes(self.0);
         let (length, mut value) = ((whole >> 116) as usize, whole & ((1 << 116) - 1));
         if !(1..=KIND0_LENGTH_MAX).contains(&length) {
@@ -83,14 +102,15 @@ impl Iv {
         // Twelve digits at a time fit a word, whose division is many times as fast as that of the whole.
         const TWELVE: u128 = 36u128.pow(12);
         for group in characters[..length].rchunks_mut(12) {
-            let mut word = (value % TWELVE) as u64;
-            value /= TWELVE;
+            let above = value / TWELVE;
+            let mut word = (value - above * TWELVE) as u64;
+            value = above;
             for character in group.iter_mut().rev() {
                 *character = DIGITS[(word % 36) as usize];
                 word /= 36;
             }
         }
-        str::from_utf8(&characters[..length]).ok().map(str::to_owned)
+        Some(take(&characters[..length]))
     }
 }
 

@@ -9,14 +9,14 @@
 //! | [`entropy`] | §2 entropy record | `entropy.txt` into an [`Entropy`] |
 //! | [`keys`] | §3 keys | the record and a label into a [`Key`] |
 //! | [`tickets`] | §4 tickets | a key and an IV into a [`Ticket`] (抽签号) |
-//! | [`chacha`] | §4 tickets | many ids into tickets at once; `codes` helps it with 18-character ids |
+//! | [`codes`] | §1 identifiers | many ids into IVs at once, word by word |
+//! | [`chacha`] | §4 tickets | many IVs into tickets at once |
 //! | [`rate`] | §5 sample sizes | a typed rate and a population into a count |
 //! | [`sample`] | §6 samples | a stratum's entries into ranks, reserve and cut-off |
 //! | [`suite`] | §19 suites | bytes into hashes; `sm4` gives the blocks of the suite `dr1-gm` |
 
 pub mod chacha;
-#[cfg(target_arch = "x86_64")]
-mod codes;
+pub mod codes;
 pub mod entropy;
 pub mod ids;
 pub mod keys;
@@ -26,7 +26,8 @@ mod sm4;
 pub mod suite;
 pub mod tickets;
 
-pub use chacha::Kernel;
+pub use chacha::{Halves, Kernel};
+pub use codes::Ivs;
 pub use entropy::Entropy;
 pub use ids::Iv;
 pub use keys::{Key, Prk};

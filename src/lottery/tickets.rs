@@ -26,6 +26,12 @@ impl Ticket {
         Ticket(words.iter().fold(0, |joined, word| joined << 32 | u128::from(word.swap_bytes())))
     }
 
+    /// Joins the two halves of a ticket.
+    #[inline(always)]
+    pub fn of_halves(first: u64, second: u64) -> Ticket {
+        Ticket(u128::from(first) << 64 | u128::from(second))
+    }
+
     /// Takes a ticket from its number, as a partial result keeps it.
     pub fn from_value(value: u128) -> Ticket {
         Ticket(value)

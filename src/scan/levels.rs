@@ -64,9 +64,18 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
 /// Unpacks numbers whose bits follow each other, the lowest first; `packed` holds at least all of them.
 fn bits(packed: &[u8], width: u32, count: usize, out: &mut Vec<u32>) {
     let mask = if width == 32 { u32::MAX } else { (1 << width) - 1 };
+    let mut left = count;
+    // Eight numbers take as many bytes as each takes bits, and up to eight bytes lie in one word.
+    if (1..=8).contains(&width) {
+        for bytes in packed.chunks_exact(width as usize).take(count / 8) {
+            let word = bytes.iter().rev().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
+            out.extend((0..8).map(|at| (word >> (at * width)) as u32 & mask));
+            left -= 8;
+        }
+    }
     let (mut word, mut held) = (0u64, 0u32);
-    let mut fours = packed.chunks(4);
-    for _ in 0..count {
+    let mut fours = packed[(count - left) / 8 * width as usize..].chunks(4);
+    for _ in 0..left {
         if held < width {
             let four = fours.next().unwrap_or(&[]);
             let more = four.iter().rev().fold(0u64, |more, &byte| more << 8 | u64::from(byte));
@@ -103,9 +112,13 @@ mod tests {
             bytes.extend(
                 all.chunks(8).map(|eight| eight.iter().rev().fold(0u8, |byte, bit| byte << 1 | u8::from(*bit))),
             );
-            let mut out = Vec::new();
-            assert_eq!(unpack(&bytes, width, 64, &mut out), Some(()), "{width} bits");
-            assert_eq!(out, values, "{width} bits");
+            // The last eight may be wanted in part, and then lie there in part.
+            for count in [64, 61, 8, 3] {
+                let mut out = Vec::new();
+                let there = 1 + (count * width as usize).div_ceil(8);
+                assert_eq!(unpack(&bytes[..there], width, count, &mut out), Some(()), "{width} bits");
+                assert_eq!(out, values[..count], "{width} bits");
+            }
         }
     }
 

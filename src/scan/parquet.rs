@@ -1,4 +1,4 @@
-//! Parquet, one row group at a time, without arrays between the pages and the tickets.
+//! Parquet, one piece of a row group at a time, without arrays between the pages and the tickets.
 //!
 //! Texts are taken where they lie in the decompressed page, and the value of a stratum is looked up once for each entry of
 //! a dictionary. The encodings that nearly all files use for text (plain and dictionary) are read here; a column with
@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 
 use parquet::basic::{ConvertedType, Encoding, LogicalType, Type};
 use parquet::column::page::{Page, PageReader};
@@ -59,26 +60,54 @@ fn is_readable(column: &ColumnDescriptor) -> Result<(), Text> {
     }
 }
 
-/// Hands the rows of one row group to a sink, batch by batch, and returns their number.
+/// Is a run of rows of one row group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub group: usize,
+    pub rows: Range<u64>,
+}
+
+/// Rows of a row group from which on it is cut into pieces, so that several threads share it.
+const PIECE: u64 = 1 << 20;
+
+/// Most pieces of a row group: each has to pass over the heads of all pages before it.
+const PIECES_MAX: u64 = 8;
+
+/// Cuts row groups of so many rows into pieces, in their order.
+pub fn pieces(groups: &[u64]) -> Vec<Piece> {
+    let of_group = |(group, &rows): (usize, &u64)| {
+        let count = (rows / PIECE).clamp(1, PIECES_MAX);
+        // The quotient before the product: a footer may claim any number of rows.
+        let bound = move |at: u64| if at == count { rows } else { rows / count * at };
+        (0..count).map(move |at| Piece { group, rows: bound(at)..bound(at + 1) })
+    };
+    groups.iter().enumerate().flat_map(of_group).collect()
+}
+
+/// Hands the rows of a piece to a sink, batch by batch, and returns their number.
 ///
-/// `columns` are the id's column and then those of the job's headings; `at` is the file and the row group.
+/// `columns` are the id's column and then those of the job's headings; `at` are the numbers of the file and the piece.
 ///
 /// # Errors
 /// [`ParquetError`] if the file contradicts itself or uses what is not supported.
 pub fn scan(
     reader: &SerializedFileReader<File>,
     columns: &[usize],
+    piece: &Piece,
     at: (u32, u32),
     sink: &mut impl Sink,
     values: &mut [Values],
 ) -> Result<u64, ParquetError> {
-    let group = reader.get_row_group(at.1 as usize)?;
+    let group = reader.get_row_group(piece.group)?;
     let mut columns = columns.iter().map(|&at| Column::open(&*group, at)).collect::<Result<Vec<_>, _>>()?;
+    for column in &mut columns {
+        column.skip(piece.rows.start)?;
+    }
     let mut numbers: Vec<Vec<u32>> = vec![Vec::with_capacity(BATCH); values.len()];
     let mut ids: Vec<Span> = Vec::with_capacity(BATCH);
-    let mut row = 0;
-    loop {
-        let mut rows = BATCH;
+    let (mut row, wanted) = (0, piece.rows.end - piece.rows.start);
+    while row < wanted {
+        let mut rows = usize::try_from(wanted - row).map_or(BATCH, |left| left.min(BATCH));
         for column in &mut columns {
             rows = rows.min(column.ready()?);
         }
@@ -93,9 +122,10 @@ pub fn scan(
         sink.take(&Batch { bytes: id.bytes(), ids: &ids, values: &numbers, at: (at.0, at.1, row) }, values);
         row += rows as u64;
     }
-    let expected = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
-    if columns.iter_mut().any(|column| column.ready().map_or(true, |rows| rows > 0)) || row != expected {
-        return Err(ParquetError::General(format!("a column has not the {expected} rows of its row group")));
+    let all = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
+    let is_last = piece.rows.end == all;
+    if row != wanted || is_last && columns.iter_mut().any(|column| column.ready().map_or(true, |rows| rows > 0)) {
+        return Err(ParquetError::General(format!("a column has not the {all} rows of its row group")));
     }
     Ok(row)
 }
@@ -158,31 +188,61 @@ impl Column {
         })
     }
 
+    /// Passes over rows at the begin of the row group; pages that have no others are not even decompressed.
+    fn skip(&mut self, mut rows: u64) -> Result<(), ParquetError> {
+        let short = || ParquetError::General("a column ends before its row group".to_owned());
+        if let Source::Records(reader) = &mut self.source {
+            let wanted = usize::try_from(rows).unwrap_or(usize::MAX);
+            return if skip_records(reader, wanted)? == wanted { Ok(()) } else { Err(short()) };
+        }
+        while rows > 0 {
+            let Source::Pages(pages) = &mut self.source else { break };
+            let next = pages.peek_next_page()?.ok_or_else(short)?;
+            // A column that is not nested has as many levels as rows; a dictionary has none.
+            let count = if next.is_dict { None } else { next.num_levels.or(next.num_rows).map(|count| count as u64) };
+            match count {
+                Some(count) if count <= rows => {
+                    pages.skip_next_page()?;
+                    (rows, self.left) = (rows - count, self.left.checked_sub(count).ok_or_else(short)?);
+                }
+                _ => {
+                    self.read()?;
+                    // Unless it was a dictionary, the rows begin within this page.
+                    let passed = rows.min(self.rows as u64);
+                    (self.next, rows) = (passed as usize, rows - passed);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Returns how many rows are at hand, reading a page if there are none; 0 at the end.
     fn ready(&mut self) -> Result<usize, ParquetError> {
         while self.next == self.rows {
-            (self.next, self.rows) = (0, 0);
-            let more = match &mut self.source {
-                Source::Pages(pages) => match pages.get_next_page()? {
-                    None => false,
-                    Some(page) => {
-                        self.page(page).ok_or_else(|| {
-                            ParquetError::General("a page is shorter than it says, or of an unknown form".to_owned())
-                        })?;
-                        true
-                    }
-                },
-                Source::Records(reader) => {
-                    self.texts = records(reader, self.is_nullable)?;
-                    self.rows = self.texts.spans.len();
-                    self.rows > 0
-                }
-            };
-            if !more {
+            if !self.read()? {
                 return Ok(0);
             }
         }
         Ok(self.rows - self.next)
+    }
+
+    /// Reads the next page, whatever it is; tells whether there was one.
+    fn read(&mut self) -> Result<bool, ParquetError> {
+        (self.next, self.rows) = (0, 0);
+        match &mut self.source {
+            Source::Pages(pages) => {
+                let Some(page) = pages.get_next_page()? else { return Ok(false) };
+                self.page(page).ok_or_else(|| {
+                    ParquetError::General("a page is shorter than it says, or of an unknown form".to_owned())
+                })?;
+                Ok(true)
+            }
+            Source::Records(reader) => {
+                self.texts = records(reader, self.is_nullable)?;
+                self.rows = self.texts.spans.len();
+                Ok(self.rows > 0)
+            }
+        }
     }
 
     /// Takes a page; `None` if it contradicts itself.
@@ -250,19 +310,26 @@ impl Column {
         spans.clear();
         // No more than the page can hold, whatever it says.
         spans.reserve(filled.min(bytes.len()) + 1);
-        let mut at = 0usize;
-        for _ in 0..filled {
-            let length = match self.width {
-                Some(width) => width,
-                None => {
-                    let length = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?) as usize;
-                    at += 4;
-                    length
+        // What stands before each value, and how long it is, if that is the same for all.
+        let prefix = if self.width.is_some() { 0 } else { 4 };
+        match self.width.or_else(|| common_length(&bytes, filled)) {
+            Some(length) => {
+                let stride = prefix + length;
+                if filled.checked_mul(stride)? > u32::try_from(bytes.len()).ok()? as usize {
+                    return None;
                 }
-            };
-            let end = at.checked_add(length).filter(|end| *end <= bytes.len())?;
-            spans.push((u32::try_from(at).ok()?, length as u32));
-            at = end;
+                spans.extend((0..filled).map(|at| ((at * stride + prefix) as u32, length as u32)));
+            }
+            None => {
+                let mut at = 0usize;
+                for _ in 0..filled {
+                    let length = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
+                    at += prefix;
+                    let end = at.checked_add(length as usize).filter(|end| *end <= bytes.len())?;
+                    spans.push((u32::try_from(at).ok()?, length));
+                    at = end;
+                }
+            }
         }
         if let Some(valid) = valid {
             let mut filled = spans.into_iter();
@@ -312,6 +379,28 @@ impl Column {
             }
         }
         self.next += rows;
+    }
+}
+
+/// Returns the length that all texts of a plain page have, as ids mostly do; `None` if they differ.
+///
+/// To look whether each stands where it would then stand is faster than to go from each to the next.
+fn common_length(bytes: &[u8], filled: usize) -> Option<usize> {
+    let first: &[u8; 4] = bytes.first_chunk()?;
+    let length = u32::from_le_bytes(*first) as usize;
+    let mut texts = bytes.chunks_exact(length.checked_add(4)?);
+    let is_same = texts.len() >= filled && texts.by_ref().take(filled).all(|text| text.starts_with(first));
+    is_same.then_some(length)
+}
+
+/// Passes over some rows of a column through the crate's own readers, and returns how many.
+fn skip_records(reader: &mut ColumnReader, rows: usize) -> Result<usize, ParquetError> {
+    match reader {
+        ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int32ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int64ColumnReader(reader) => reader.skip_records(rows),
+        _ => Err(ParquetError::General("a column holds no text".to_owned())),
     }
 }
 
@@ -420,5 +509,28 @@ impl Read for Lines {
         out[..length].copy_from_slice(&self.buffer[self.next..][..length]);
         self.next += length;
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(texts: &[&str]) -> Vec<u8> {
+        texts.iter().flat_map(|text| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat()).collect()
+    }
+
+    /// Without it an id of another length, far down in a page, would be read as a piece of its neighbours.
+    #[test]
+    fn a_common_length_is_that_of_all() {
+        let same = page(&["ab", "cd", "ef"]);
+        assert_eq!(common_length(&same, 3), Some(2));
+        assert_eq!(common_length(&same, 2), Some(2));
+        assert_eq!(common_length(&same, 4), None, "the page has three");
+        assert_eq!(common_length(&same[..17], 3), None, "the last is cut");
+        assert_eq!(common_length(&page(&["ab", "cd", "efg"]), 3), None);
+        assert_eq!(common_length(&page(&["ab", "cd", "e", "f"]), 4), None);
+        assert_eq!(common_length(&page(&["", ""]), 2), Some(0));
+        assert_eq!(common_length(&[0xff, 0xff, 0xff, 0xff, 0], 1), None);
     }
 }

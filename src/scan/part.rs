@@ -112,7 +112,7 @@ pub fn write(folder: &Path, origin: &Origin, gathered: &Gathered) -> io::Result<
 }
 
 fn counts_of(task: &TaskRows) -> TaskCounts {
-    let pool = |pool: &Pool| (pool.seen, format!("{:032x}", pool.sum), pool.limit, pool.kept.len());
+    let pool = |pool: &Pool| (pool.rows(), format!("{:032x}", pool.sum()), pool.limit, pool.kept.len());
     TaskCounts {
         out_of_scope: task.out_of_scope,
         without_rate: task.without_rate.iter().map(|(name, rows)| (name.clone(), *rows)).collect(),
@@ -152,7 +152,7 @@ fn parse(body: &[u8]) -> Option<(Origin, Gathered)> {
         for (seen, sum, limit, kept) in pools {
             let sum = u128::from_str_radix(&sum, 16).ok()?;
             let kept: Vec<Kept> = rows.by_ref().take(kept).collect();
-            filled.push(Pool { seen, sum, kept, ..Pool::fixed(limit) });
+            filled.push(Pool::of_part(seen, sum, limit, kept));
         }
         tasks.push(TaskRows { pools: filled, out_of_scope, without_rate: without_rate.into_iter().collect() });
     }

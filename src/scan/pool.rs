@@ -18,16 +18,21 @@ pub struct Kept {
 /// Holds what is known of one stratum after some of the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pool {
-    /// Rows seen.
-    pub seen: u64,
-    /// Sum of their tickets modulo 2^128: the fingerprint of the frame (protocol §21.4).
-    pub sum: u128,
+    /// What was seen, in two halves: a sum waits for the one before it, so neighbours go to different ones.
+    seen: [Seen; 2],
     /// First half of the largest ticket that is still kept.
     pub limit: u64,
     /// Rows at or below the limit that was in force when they came, in any order.
     pub kept: Vec<Kept>,
     /// Number of rows at which the limit is lowered next.
     pub(super) due: u64,
+}
+
+/// Is a number of rows and the sum of their tickets modulo 2^128.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    rows: u64,
+    sum: u128,
 }
 
 /// Says how much room limits leave above what is wanted.
@@ -66,7 +71,7 @@ impl Margin {
 impl Pool {
     /// Opens a pool that lets everything in until it knows better.
     pub fn open() -> Pool {
-        Pool { seen: 0, sum: 0, limit: u64::MAX, kept: Vec::new(), due: FIRST_DUE }
+        Pool { seen: [Seen::default(); 2], limit: u64::MAX, kept: Vec::new(), due: FIRST_DUE }
     }
 
     /// Opens a pool whose limit stays as it is.
@@ -74,30 +79,43 @@ impl Pool {
         Pool { limit, due: u64::MAX, ..Pool::open() }
     }
 
-    /// Takes a row and tells whether it is kept.
-    #[inline(always)]
-    pub fn take(&mut self, row: Kept) -> bool {
-        self.seen += 1;
-        self.sum = self.sum.wrapping_add(row.ticket.value());
-        let stays = first_half(&row) <= self.limit;
-        if stays {
-            self.kept.push(row);
-        }
-        stays
+    /// Opens a pool that has seen some rows and kept what lies at or below a limit, as a partial result says.
+    pub fn of_part(rows: u64, sum: u128, limit: u64, kept: Vec<Kept>) -> Pool {
+        Pool { seen: [Seen { rows, sum }, Seen::default()], kept, ..Pool::fixed(limit) }
     }
 
-    /// Tells whether the limit should be lowered.
+    /// Returns the number of rows seen.
+    pub fn rows(&self) -> u64 {
+        self.seen.iter().map(|seen| seen.rows).sum()
+    }
+
+    /// Returns the sum of their tickets modulo 2^128: the fingerprint of the frame (protocol §21.4).
+    pub fn sum(&self) -> u128 {
+        self.seen.iter().fold(0, |sum, seen| sum.wrapping_add(seen.sum))
+    }
+
+    /// Counts a row and tells whether it has to be kept; neighbours should come with numbers of which one is odd.
     #[inline(always)]
-    pub fn is_due(&self) -> bool {
-        self.seen >= self.due
+    pub fn count(&mut self, at: usize, ticket: Ticket) -> bool {
+        let seen = &mut self.seen[at % 2];
+        seen.rows += 1;
+        seen.sum = seen.sum.wrapping_add(ticket.value());
+        first_half(ticket) <= self.limit
+    }
+
+    /// Keeps a row that was counted, and tells whether the limit should be lowered.
+    pub fn keep(&mut self, row: Kept) -> bool {
+        self.kept.push(row);
+        self.rows() >= self.due
     }
 
     /// Lowers the limit to what the rows seen so far allow.
     pub fn lower(&mut self, job: &Job, rate: Rate, margin: Margin) {
-        let (sample, reserve) = job.sizes(rate, u32::try_from(self.seen).unwrap_or(u32::MAX));
+        let rows = self.rows();
+        let (sample, reserve) = job.sizes(rate, u32::try_from(rows).unwrap_or(u32::MAX));
         let wanted = u64::from(sample) + u64::from(reserve);
-        self.limit = self.limit.min(margin.limit(wanted, self.seen));
-        self.due = self.seen + self.seen / 16 + 256;
+        self.limit = self.limit.min(margin.limit(wanted, rows));
+        self.due = rows + rows / 16 + 256;
         // A count keeps falling behind its rows; letting the surplus go only now and then costs next to nothing.
         if self.kept.len() as u64 > 2 * wanted + 4_096 {
             self.keep_below(self.limit);
@@ -106,12 +124,14 @@ impl Pool {
 
     /// Joins what another thread, or another file, has seen of the same stratum.
     pub fn join(&mut self, other: Pool) {
-        self.seen += other.seen;
-        self.sum = self.sum.wrapping_add(other.sum);
+        for (own, other) in self.seen.iter_mut().zip(other.seen) {
+            own.rows += other.rows;
+            own.sum = own.sum.wrapping_add(other.sum);
+        }
         let limit = self.limit.min(other.limit);
         self.keep_below(limit);
         self.limit = limit;
-        self.kept.extend(other.kept.into_iter().filter(|kept| first_half(kept) <= limit));
+        self.kept.extend(other.kept.into_iter().filter(|kept| first_half(kept.ticket) <= limit));
     }
 
     /// Returns the `wanted` smallest rows in their order, or nothing if rows that were let go may be among them.
@@ -129,7 +149,7 @@ impl Pool {
     }
 
     fn keep_below(&mut self, limit: u64) {
-        self.kept.retain(|kept| first_half(kept) <= limit);
+        self.kept.retain(|kept| first_half(kept.ticket) <= limit);
     }
 }
 
@@ -137,8 +157,8 @@ impl Pool {
 const FIRST_DUE: u64 = 1_024;
 
 #[inline(always)]
-fn first_half(kept: &Kept) -> u64 {
-    (kept.ticket.value() >> 64) as u64
+fn first_half(ticket: Ticket) -> u64 {
+    (ticket.value() >> 64) as u64
 }
 
 #[cfg(test)]
@@ -168,9 +188,8 @@ mod tests {
 
     fn pool(rows: &[Kept], rate: Rate, margin: Margin) -> Pool {
         let mut pool = Pool::open();
-        for &row in rows {
-            pool.take(row);
-            if pool.is_due() {
+        for (at, &row) in rows.iter().enumerate() {
+            if pool.count(at, row.ticket) && pool.keep(row) {
                 pool.lower(&job(), rate, margin);
             }
         }
@@ -193,7 +212,7 @@ mod tests {
                 for split in [20_000, 10_000, 300] {
                     let mut joined = pool(&all[..split], rate, margin);
                     joined.join(pool(&all[split..], rate, margin));
-                    assert_eq!(joined.seen, 20_000);
+                    assert_eq!(joined.rows(), 20_000);
                     match joined.smallest(wanted) {
                         Some(smallest) => {
                             assert_eq!(smallest, sorted[..wanted]);

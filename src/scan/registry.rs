@@ -8,7 +8,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::delimited::{Cut, Parts, Shape};
 use super::job::Job;
-use super::parquet as pages;
+use super::parquet::{self as pages, Piece};
 use crate::both;
 use crate::files::decode::guard;
 use crate::files::faults::{Fault, Faults, Place};
@@ -25,10 +25,10 @@ pub struct Source {
 
 /// Is how a file is read.
 pub enum Kind {
-    /// With its number of rows and the rows of each row group.
+    /// With its number of rows, and its row groups in pieces.
     Parquet {
         rows: u64,
-        groups: Vec<u64>,
+        pieces: Vec<Piece>,
     },
     Delimited(Shape),
 }
@@ -122,7 +122,7 @@ fn headings(path: &Path) -> Result<(Vec<String>, Option<Kind>, u64), Text> {
         let reader = parquet(path)?;
         let groups: Vec<u64> =
             reader.metadata().row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).collect();
-        let kind = Kind::Parquet { rows: groups.iter().sum(), groups };
+        let kind = Kind::Parquet { rows: groups.iter().sum(), pieces: pages::pieces(&groups) };
         return Ok((pages::headings(&reader), Some(kind), bytes));
     }
     if mark.starts_with(b"PK") || mark.starts_with(&[0xd0, 0xcf]) {

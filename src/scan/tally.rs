@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::job::{Job, NONE};
 use super::pool::{Kept, Margin, Pool};
 use crate::lottery::keys::entity_label;
-use crate::lottery::{Iv, Kernel, Key, Prk, Ticket};
+use crate::lottery::{Halves, Iv, Ivs, Kernel, Key, Prk};
 
 /// Is where a text stands in some bytes: begin and length.
 pub type Span = (u32, u32);
@@ -184,8 +184,11 @@ pub struct Tally<'a> {
     /// For each heading of the job the values that are not UTF-8, and how many of its values were looked at.
     not_text: Vec<(Vec<u32>, usize)>,
     gathered: Gathered,
-    ivs: Vec<Iv>,
-    tickets: Vec<Vec<Ticket>>,
+    ivs: Ivs,
+    /// Tickets of a batch under each key.
+    tickets: Vec<Halves>,
+    /// Stratum of each row of a batch.
+    strata: Vec<u16>,
 }
 
 /// Says how a task reads the numbers of values.
@@ -201,6 +204,34 @@ struct TaskColumns {
 
 /// Stands for a stratum without rate.
 const NO_RATE: u16 = u16::MAX;
+
+/// Stands for the stratum of a row that is out of scope.
+const OUT: u16 = NO_RATE - 1;
+
+impl TaskColumns {
+    /// Finds the stratum of each row of a batch; counts those without rate and returns how many are out of scope.
+    fn strata_of(&mut self, batch: &Batch<'_>, rows: usize, out: &mut Vec<u16>) -> u64 {
+        out.clear();
+        match &self.strata {
+            None => out.resize(rows, 0),
+            Some((column, table)) => out.extend(batch.values[*column].iter().map(|&value| table[value as usize])),
+        }
+        for (column, table) in &self.scope {
+            for (stratum, &value) in out.iter_mut().zip(&batch.values[*column]) {
+                if !table[value as usize] {
+                    *stratum = OUT;
+                }
+            }
+        }
+        if let Some((column, _)) = &self.strata
+            && out.contains(&NO_RATE)
+        {
+            let values = out.iter().zip(&batch.values[*column]).filter(|(stratum, _)| **stratum == NO_RATE);
+            values.for_each(|(_, &value)| self.without_rate[value as usize] += 1);
+        }
+        if self.scope.is_empty() { 0 } else { out.iter().filter(|stratum| **stratum == OUT).count() as u64 }
+    }
+}
 
 impl<'a> Tally<'a> {
     /// Starts with no row; `headings` are those of [`Job::headings`].
@@ -240,8 +271,9 @@ impl<'a> Tally<'a> {
                 names: BTreeMap::new(),
                 spots: Spots::default(),
             },
-            ivs: Vec::with_capacity(BATCH),
-            tickets: vec![vec![Ticket::MAX; BATCH]; distinct.len()],
+            ivs: Ivs::default(),
+            tickets: vec![Halves::default(); distinct.len()],
+            strata: Vec::with_capacity(BATCH),
         }
     }
 
@@ -271,45 +303,30 @@ impl<'a> Tally<'a> {
             let (start, length) = batch.ids[row];
             &batch.bytes[start as usize..][..length as usize]
         };
-        self.ivs.clear();
-        self.kernel.ivs(self.job.suite, (0..rows).map(id), &mut self.ivs);
-        for (row, iv) in self.ivs.iter().enumerate().filter(|(_, iv)| iv.is_hashed()) {
-            debug_assert!(iv.id().is_none());
+        self.kernel.words(self.job.suite, (0..rows).map(id), &mut self.ivs);
+        for row in self.ivs.hashed() {
             if std::str::from_utf8(id(row)).is_err() {
                 let (file, part, first) = batch.at;
                 self.gathered.spots.add(Wrong::NotText, (file, part, first + place(row)), id(row));
             }
         }
         for (key, tickets) in self.keys.iter().zip(&mut self.tickets) {
-            self.kernel.tickets(key, &self.ivs, &mut tickets[..rows]);
+            self.kernel.halves(key, &self.ivs, tickets);
         }
-        let Tally { job, columns, gathered, ivs, tickets, margin, .. } = self;
+        let Tally { job, columns, gathered, ivs, tickets, margin, strata, .. } = self;
         for ((task, columns), found) in job.tasks.iter().zip(columns).zip(&mut gathered.tasks) {
-            let tickets = &tickets[columns.key][..rows];
-            for row in 0..rows {
-                let matches = |(column, table): &(usize, Vec<bool>)| table[batch.values[*column][row] as usize];
-                if !columns.scope.iter().all(matches) {
-                    found.out_of_scope += 1;
-                    continue;
-                }
-                let stratum = match &columns.strata {
-                    None => 0,
-                    Some((column, table)) => {
-                        let value = batch.values[*column][row] as usize;
-                        let stratum = table[value];
-                        if stratum == NO_RATE {
-                            columns.without_rate[value] += 1;
-                            continue;
-                        }
-                        usize::from(stratum)
+            found.out_of_scope += columns.strata_of(batch, rows, strata);
+            let tickets = &tickets[columns.key];
+            for (row, (&stratum, ticket)) in strata.iter().zip(tickets.iter()).enumerate() {
+                let Some(pool) = found.pools.get_mut(usize::from(stratum)) else { continue };
+                if pool.count(row, ticket) {
+                    let iv = ivs.at(row);
+                    if iv.is_hashed() {
+                        gathered.names.insert(iv, String::from_utf8_lossy(id(row)).into_owned());
                     }
-                };
-                let pool = &mut found.pools[stratum];
-                if pool.take(Kept { ticket: tickets[row], iv: ivs[row] }) && ivs[row].is_hashed() {
-                    gathered.names.insert(ivs[row], String::from_utf8_lossy(id(row)).into_owned());
-                }
-                if pool.is_due() {
-                    pool.lower(job, task.rates[stratum].1, *margin);
+                    if pool.keep(Kept { ticket, iv }) {
+                        pool.lower(job, task.rates[usize::from(stratum)].1, *margin);
+                    }
                 }
             }
         }

@@ -129,13 +129,13 @@ fn limits(job: &Job, populations: &[Vec<u64>], margin: Margin) -> Vec<Vec<u64>> 
 /// [`Unsettled`] if rows that were let go may be drawn, or if drawn rows contradict each other.
 pub fn settle(job: &Job, mut gathered: Gathered) -> Result<Outcome, Unsettled> {
     let populations: Vec<Vec<u64>> =
-        gathered.tasks.iter().map(|task| task.pools.iter().map(|pool| pool.seen).collect()).collect();
+        gathered.tasks.iter().map(|task| task.pools.iter().map(|pool| pool.rows()).collect()).collect();
     let mut faults = Faults::default();
     let mut strata = Vec::new();
     for (at, task) in job.tasks.iter().enumerate() {
         for (rate_at, (name, rate)) in task.rates.iter().enumerate() {
             let pool = std::mem::replace(&mut gathered.tasks[at].pools[rate_at], super::pool::Pool::open());
-            let Ok(population) = u32::try_from(pool.seen) else {
+            let Ok(population) = u32::try_from(pool.rows()) else {
                 let code = &task.code;
                 let cause = both!(
                     "stratum {name} of task {code} has more than 4,294,967,295 rows",
@@ -151,7 +151,7 @@ pub fn settle(job: &Job, mut gathered: Gathered) -> Result<Outcome, Unsettled> {
                 continue;
             };
             let (sample, reserve) = job.sizes(*rate, population);
-            let fingerprint = pool.sum;
+            let fingerprint = pool.sum();
             let Some(picks) = pool.smallest(sample as usize + reserve as usize) else {
                 return Err(Unsettled::TooTight(populations));
             };
@@ -181,29 +181,17 @@ pub fn settle(job: &Job, mut gathered: Gathered) -> Result<Outcome, Unsettled> {
 fn doubles(job: &Job, strata: &[Stratum], gathered: &Gathered, faults: &mut Faults) {
     for (at, task) in job.tasks.iter().enumerate() {
         let of_task = || strata.iter().filter(move |stratum| stratum.task == at);
-        let mut twice: Vec<Kept> = Vec::new();
-        for stratum in of_task() {
-            twice.extend(stratum.picks.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        // Nearly always no two picks have even half a ticket in common, and to see that is cheap.
+        let mut halves: Vec<u64> =
+            of_task().flat_map(|stratum| &stratum.picks).map(|kept| (kept.ticket.value() >> 64) as u64).collect();
+        // The stable sort finds the strata already in order, and only joins them.
+        halves.sort();
+        if halves.windows(2).all(|pair| pair[0] != pair[1]) {
+            continue;
         }
-        // Between strata: all are sorted, so the smallest head of all moves on each time.
-        let mut heads: Vec<std::iter::Peekable<std::slice::Iter<'_, Kept>>> =
-            of_task().map(|stratum| stratum.picks.iter().peekable()).collect();
-        if heads.len() > 1 {
-            let mut order: std::collections::BinaryHeap<std::cmp::Reverse<(Kept, usize)>> = heads
-                .iter_mut()
-                .enumerate()
-                .filter_map(|(at, head)| head.next().map(|kept| std::cmp::Reverse((*kept, at))))
-                .collect();
-            let mut before = None;
-            while let Some(std::cmp::Reverse((kept, at))) = order.pop() {
-                if before == Some(kept) {
-                    twice.push(kept);
-                }
-                before = Some(kept);
-                order.extend(heads[at].next().map(|kept| std::cmp::Reverse((*kept, at))));
-            }
-        }
-        twice.sort_unstable();
+        let mut all: Vec<Kept> = of_task().flat_map(|stratum| &stratum.picks).copied().collect();
+        all.sort();
+        let mut twice: Vec<Kept> = all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
         twice.dedup();
         for kept in twice {
             let id = kept.iv.id().or_else(|| gathered.names.get(&kept.iv).cloned()).unwrap_or_default();
@@ -228,7 +216,7 @@ fn doubles(job: &Job, strata: &[Stratum], gathered: &Gathered, faults: &mut Faul
 
 /// Is a piece of work for one thread.
 enum Piece {
-    Group { file: usize, group: usize },
+    Rows { file: usize, piece: usize },
     Part { file: usize, part: u32, bytes: Vec<u8> },
 }
 
@@ -253,9 +241,7 @@ impl Feed<'_> {
             let (file, piece) = (self.file, self.piece);
             self.piece += 1;
             match &source.kind {
-                Kind::Parquet { groups, .. } if piece < groups.len() => {
-                    return Some(Piece::Group { file, group: piece });
-                }
+                Kind::Parquet { pieces, .. } if piece < pieces.len() => return Some(Piece::Rows { file, piece }),
                 Kind::Parquet { .. } => {}
                 Kind::Delimited(_) => match self.part() {
                     Ok(bytes) if !bytes.is_empty() => return Some(Piece::Part { file, part: piece as u32, bytes }),
@@ -338,25 +324,25 @@ fn thread_work(
     loop {
         let Some(piece) = lock(feed).next() else { break };
         match piece {
-            Piece::Group { file, group } => {
+            Piece::Rows { file, piece } => {
                 let source = &sources[file];
+                let Kind::Parquet { rows: all, pieces } = &source.kind else { continue };
                 let done = registry::guarded(|| {
                     if !matches!(open, Some((of, _)) if of == file) {
                         open = Some((file, registry::parquet(&source.path)?));
                     }
                     let (_, reader) = open.as_ref().expect("the file was opened");
-                    let at = (file as u32, group as u32);
-                    super::parquet::scan(reader, &source.columns, at, &mut tally, &mut values)
+                    let at = (file as u32, piece as u32);
+                    super::parquet::scan(reader, &source.columns, &pieces[piece], at, &mut tally, &mut values)
                         .map_err(|error| foreign(&error))
                 });
                 match done {
                     Ok(rows) => {
-                        let Kind::Parquet { rows: all, .. } = source.kind else { continue };
                         (settings.progress)(
                             rows,
-                            (u128::from(source.bytes) * u128::from(rows) / u128::from(all.max(1))) as u64,
+                            (u128::from(source.bytes) * u128::from(rows) / u128::from((*all).max(1))) as u64,
                         );
-                        lock(feed).rows.push_back(((file as u32, group as u32), rows));
+                        lock(feed).rows.push_back(((file as u32, piece as u32), rows));
                     }
                     Err(cause) => lock(feed).failed.push((source.path.clone(), cause)),
                 }

@@ -126,19 +126,49 @@ pub fn samples(job: &Job, outcome: &Outcome, out: &mut impl Write) -> io::Result
         let task = &job.tasks[stratum.task];
         let head = format!("{},{},", task.code, task.rates[stratum.rate].0);
         let tail = format!(",{}/{}\n", stratum.sample, stratum.population);
-        for (rank, kept) in (1u32..).zip(&stratum.picks) {
+        let mut rank = Counter::default();
+        for (at, kept) in (1u32..).zip(&stratum.picks) {
             line.clear();
             line.extend_from_slice(head.as_bytes());
-            write!(line, "{rank}")?;
-            line.extend_from_slice(if rank <= stratum.sample { b",S," } else { b",R," });
+            line.extend_from_slice(rank.next());
+            line.extend_from_slice(if at <= stratum.sample { b",S," } else { b",R," });
             line.extend_from_slice(&ticket(kept));
             line.push(b',');
-            line.extend_from_slice(quoted(&id(outcome, kept)).as_bytes());
+            // Ids of kind 0 have nothing that needs quotes.
+            if kept.iv.characters(|id| line.extend_from_slice(id)).is_none() {
+                line.extend_from_slice(quoted(&id(outcome, kept)).as_bytes());
+            }
             line.extend_from_slice(tail.as_bytes());
             out.write_all(&line)?;
         }
     }
     Ok(())
+}
+
+/// Counts in decimal digits, which is many times as fast as writing each number anew.
+#[derive(Default)]
+struct Counter {
+    digits: [u8; 10],
+    length: usize,
+}
+
+impl Counter {
+    /// Returns the next number, from 1 on.
+    fn next(&mut self) -> &[u8] {
+        let start = self.digits.len() - self.length;
+        match self.digits[start..].iter().rposition(|digit| *digit != b'9') {
+            Some(at) => {
+                self.digits[start + at] += 1;
+                self.digits[start + at + 1..].fill(b'0');
+            }
+            None => {
+                self.digits[start..].fill(b'0');
+                self.length += 1;
+                self.digits[start - 1] = b'1';
+            }
+        }
+        &self.digits[self.digits.len() - self.length..]
+    }
 }
 
 /// Returns the id of a pick.
