@@ -1,8 +1,9 @@
-//! `kernel/ticket/*`: the tickets of 100,000 ids by every kernel that the machine has, beside one block at a time from
-//! `rand_chacha` (the way without lanes: a new generator for each id, or one that is moved) and SHA-256 of key and id (what a query in SQL would take).
+//! `kernel/ticket/*`: the tickets of 100,000 ids by every kernel that the machine has, row by row and (`words`) from IVs that
+//! lie word by word, beside one block at a time from `rand_chacha` (the way without lanes: a new generator for each id, or one
+//! that is moved) and SHA-256 of key and id (what a query in SQL would take).
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fairdraw::lottery::{Iv, Kernel, Key, Suite, Ticket};
+use fairdraw::lottery::{Halves, Iv, Ivs, Kernel, Key, Suite, Ticket};
 use fairdraw::scenario::registry;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -32,7 +33,23 @@ fn tickets(criterion: &mut Criterion) {
         });
         assert_eq!(found, ivs, "the vectors give the IVs of the plain way");
     });
+    // Batches word by word, as the scan has them.
+    let fill = |words: &mut Vec<Ivs>| {
+        words.resize(ids.chunks(BATCH).len(), Ivs::default());
+        for (ids, words) in ids.chunks(BATCH).zip(words) {
+            Kernel::best().words(Suite::Dr1, ids.iter().map(|id| id.as_bytes()), words);
+        }
+    };
+    let mut words = Vec::new();
+    fill(&mut words);
+    group.bench_function("iv/words", |bencher| bencher.iter(|| fill(&mut words)));
+    assert!(words.iter().flat_map(|words| (0..words.len()).map(|at| words.at(at))).eq(ivs.iter().copied()));
     for kernel in Kernel::available() {
+        let mut halves = vec![Halves::default(); words.len()];
+        let mut all = || words.iter().zip(&mut halves).for_each(|(ivs, out)| kernel.halves(&key, ivs, out));
+        all();
+        group.bench_function(format!("ticket/words/{kernel:?}").to_lowercase(), |bencher| bencher.iter(&mut all));
+        assert!(halves.iter().flat_map(Halves::iter).eq(expected.iter().copied()), "{kernel:?} gives the same tickets");
         let mut found = expected.clone();
         group.bench_function(format!("ticket/{kernel:?}").to_lowercase(), |bencher| {
             bencher.iter(|| {
@@ -46,13 +63,13 @@ fn tickets(criterion: &mut Criterion) {
     // The suite of national cryptography: SM4, one row at a time.
     let gm = Key::from_bytes(Suite::Dr1Gm, [7; 32]);
     let mut found = expected.clone();
-    group.bench_function("ticket/sm4", |bencher| {
-        bencher.iter(|| {
-            for (ivs, found) in ivs.chunks(BATCH).zip(found.chunks_mut(BATCH)) {
-                Kernel::best().tickets(&gm, ivs, found);
-            }
-        });
-    });
+    let mut all = || {
+        for (ivs, found) in ivs.chunks(BATCH).zip(found.chunks_mut(BATCH)) {
+            Kernel::best().tickets(&gm, ivs, found);
+        }
+    };
+    all();
+    group.bench_function("ticket/sm4", |bencher| bencher.iter(&mut all));
     assert!(ivs.iter().zip(&found).all(|(&iv, ticket)| gm.ticket(iv) == *ticket), "a batch gives the single tickets");
     group.bench_function("ticket/rand_chacha", |bencher| {
         bencher.iter(|| assert!(ivs.iter().zip(&expected).all(|(&iv, ticket)| key.ticket(iv) == *ticket)));

@@ -10,7 +10,7 @@ use fairdraw::ceremony::{CeremonyError, draw, entropy, open, seal};
 use fairdraw::files::store::bundle;
 use fairdraw::files::store::ledger::{Direct, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
-use fairdraw::ledger::hash::sha256_hex;
+use fairdraw::ledger::hash::{from_hex, sha256_hex};
 use fairdraw::ledger::state::Refusal;
 use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, Finding, verify};
@@ -20,7 +20,7 @@ use crate::support;
 use crate::tamper_ceremony::{damages, forge};
 
 fn public(room: &Room) -> PathBuf {
-    room.folder.join(format!("ledger/ceremonies/{NAME}.1/{}", open::PUBLIC))
+    room.folder.join(format!("ledger/ceremonies/{NAME}.1/{}", draw::PUBLIC))
 }
 
 fn findings(folder: &Path, ledger: Option<&Path>) -> Vec<Finding> {
@@ -92,6 +92,28 @@ fn a_void_attempt_is_public_with_the_sample_that_it_would_have_given() {
     }
 }
 
+/// Without this, who only wants the step on record would have to name a folder for a copy, and `--void` of a bundle would be
+/// passed over in silence.
+#[test]
+fn a_void_attempt_is_published_without_a_folder_for_a_copy() {
+    let (_folder, room) = room_after(4);
+    void(&room, DRAW_AT);
+    let workspace = room.folder.to_str().expect("a path");
+    let done = support::run(["publish", workspace, "--void", "1", "--at", PUBLISH_AT, "--format", "json"]);
+    assert_eq!(done.status.code(), Some(0), "{}", support::stderr(&done));
+    let answer: serde_json::Value = serde_json::from_str(support::stdout(&done)).expect("JSON");
+    assert_eq!(answer["folder"].as_str().map(Path::new), Some(public(&room).as_path()));
+    assert!(public(&room).join("samples.csv").is_file());
+    // A site needs a folder, and a bundle has no attempts.
+    let bundle = public(&room).display().to_string();
+    let before = support::files_below(room.folder.as_path());
+    for words in [vec!["publish", &bundle], vec!["publish", &bundle, "--void", "1"]] {
+        let refused = support::run(&words);
+        assert!(refused.status.code() == Some(2) && support::stdout(&refused).is_empty(), "{words:?}");
+    }
+    assert!(before == support::files_below(room.folder.as_path()));
+}
+
 /// Without this, an attempt whose chance was a beacon and an envelope could be voided before the beacon, and its sample, which
 /// the office can compute, would never be public.
 #[test]
@@ -100,7 +122,7 @@ fn a_sample_that_gets_known_after_the_void_is_computed_and_public() {
     let plan = |issue: &str, falls: &str, secret: &str| {
         let text =
             ceremony_toml("kl8", issue, falls).replace("dice = [\"6 24\"]\n", "").replace("10-03T21", "10-13T21");
-        let sealed = |secret: &str| sha256_hex(&entropy::bytes(secret).expect("hex"));
+        let sealed = |secret: &str| sha256_hex(&from_hex(secret).expect("hex"));
         fs::write(folder.path().join("ceremony.toml"), text.replace(&sealed(SEALED), &sealed(secret)))
             .expect("written");
     };

@@ -10,7 +10,7 @@ use fairdraw::ceremony::{CeremonyError, amend, draw, entropy, open, result, seal
 use fairdraw::files::store::ledger::{Direct, Disk, Ledger, LedgerError};
 use fairdraw::ledger::chain::{Entry, Kind};
 use fairdraw::ledger::code::code_of;
-use fairdraw::ledger::hash::sha256_hex;
+use fairdraw::ledger::hash::{from_hex, sha256_hex};
 use fairdraw::ledger::state::Refusal;
 use fairdraw::lottery::Suite;
 use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};
@@ -62,7 +62,7 @@ fn workspace() -> TempDir {
 }
 
 pub fn ceremony_toml(source: &str, issue: &str, falls: &str) -> String {
-    let hash = sha256_hex(&entropy::bytes(SEALED).expect("hex"));
+    let hash = sha256_hex(&from_hex(SEALED).expect("hex"));
     format!(
         "dice = [\"6 24\"]\nsealed = [\"{hash}\"]\nembargo = \"2026-12-31\"\n\n[beacon]\nsource = \"{source}\"\n\
          issue = \"{issue}\"\nfalls = \"{falls}\"\n\n[fallback]\nsource = \"{source}\"\nissue = \"{issue}-bis\"\nfalls = \"2026-10-03T21:30:00\"\n"
@@ -315,7 +315,7 @@ fn a_void_attempt_stays_on_record_with_its_sample() {
     fs::write(folder.path().join("ceremony.toml"), &later).expect("a file can be written");
     let reuse = room.seal(DRAW_AT, disk).expect_err("the envelope was opened");
     assert!(matches!(reuse, CeremonyError::Reused(_, 1)));
-    let fresh = later.replace(&sha256_hex(&entropy::bytes(SEALED).expect("hex")), &sha256_hex(b"another"));
+    let fresh = later.replace(&sha256_hex(&from_hex(SEALED).expect("hex")), &sha256_hex(b"another"));
     fs::write(folder.path().join("ceremony.toml"), fresh).expect("a file can be written");
     let second = room.seal(DRAW_AT, disk).expect("the second attempt");
     assert_eq!(second.entry.attempt, 2);
@@ -335,7 +335,7 @@ fn the_seal_reports_what_changed_since_the_last_one() {
     lines.push("913301060000009999,新企业,enterprise,5212,330106001,B,active".to_owned());
     fs::write(&path, lines.join("\n") + "\n").expect("a file can be written");
     let toml = ceremony_toml("kl8", "2026271", "2026-10-03T21:00:00")
-        .replace(&sha256_hex(&entropy::bytes(SEALED).expect("hex")), &sha256_hex(b"another"));
+        .replace(&sha256_hex(&from_hex(SEALED).expect("hex")), &sha256_hex(b"another"));
     fs::write(folder.path().join("ceremony.toml"), toml).expect("a file can be written");
     let changes = room.seal(ROLL_AT, &mut Direct).expect("the second attempt").changes;
     assert_eq!((changes.added, changes.dropped, changes.reclassed, changes.altered), (1, 1, 1, 0));

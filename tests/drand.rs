@@ -191,7 +191,7 @@ fn a_ceremony_takes_its_round_and_every_verifier_checks_it() {
     // So does the public part, where the record is still secret.
     let publish = || {
         open::publish(&mut room.ledger(), NAME, time("2023-08-24T10:00:00"), &mut Direct).expect("published");
-        let public = room.ledger().attempt_folder(NAME, 1).join(open::PUBLIC);
+        let public = room.ledger().attempt_folder(NAME, 1).join(draw::PUBLIC);
         let findings = verify_public(&public, None).expect("a public part").findings;
         fs::remove_dir_all(public).expect("it can be deleted");
         findings.into_iter().map(|finding| finding.file).collect::<Vec<_>>()

@@ -3,12 +3,14 @@
 use std::fs;
 
 use fairdraw::ceremony::notice::notice;
-use fairdraw::ceremony::{CeremonyError, entropy, open};
+use fairdraw::ceremony::{CeremonyError, draw, open};
 use fairdraw::files::store::ledger::Direct;
-use fairdraw::ledger::hash::{hex, sha256_hex, suite_hex};
+use fairdraw::lang::Lang;
+use fairdraw::ledger::hash::{from_hex, hex, sha256_hex, suite_hex};
 use fairdraw::ledger::{chain, merkle};
 use fairdraw::lottery::{Entropy, Iv, Key, Prk, Suite};
 use fairdraw::plan::model::{Inputs, Rules};
+use fairdraw::publish::report;
 use fairdraw::run::make;
 use fairdraw::verify::public::verify_public;
 use fairdraw::verify::{Evidence, verify};
@@ -119,6 +121,12 @@ fn a_plan_is_verified_by_both_implementations_and_differs_from_the_default_suite
     assert!(text(&made, "manifest.json").contains("\"protocol\": \"dr1-gm\""));
     assert!(text(&made, "inputs/plan.toml").contains("\n[draw]\nsuite = \"dr1-gm\"\nrounding"));
     assert!(text(&made, "VERIFY.md").contains("openssl enc -sm4-ctr"));
+    assert_eq!(made.summary.suite, "dr1-gm");
+    for (lang, words) in [(Lang::En, "  suite      dr1-gm (SM3, SM4)\n"), (Lang::Zh, "  套件 dr1-gm（SM3、SM4）\n")]
+    {
+        let told = report::summary(&made.summary, &made.inputs, &made.plan, lang);
+        assert!(told.contains(words), "{told}");
+    }
     assert_ne!(text(&made, "samples.csv"), text(small_plan(), "samples.csv"));
     // The default is never written, so that older plans keep their bytes.
     let plain = with_suite(small(), Suite::Dr1.name()).plan("small");
@@ -164,7 +172,7 @@ fn room(hash: &str) -> (tempfile::TempDir, Room) {
     let rules = fs::read_to_string(room.folder.join("plan.toml")).expect("the rules");
     fs::write(room.folder.join("plan.toml"), rules + "\n[draw]\nsuite = \"dr1-gm\"\n").expect("it can be written");
     let plan = ceremony_toml("kl8", "2026270", "2026-10-02T21:30:00");
-    let old = sha256_hex(&entropy::bytes(SEALED).expect("hex"));
+    let old = sha256_hex(&from_hex(SEALED).expect("hex"));
     fs::write(room.folder.join("ceremony.toml"), plan.replace(&old, hash)).expect("it can be written");
     (folder, room)
 }
@@ -172,7 +180,7 @@ fn room(hash: &str) -> (tempfile::TempDir, Room) {
 /// Without this, an office bound to national cryptography could seal under it and then not draw, publish or open.
 #[test]
 fn a_whole_ceremony_runs_under_the_suite() {
-    let (_folder, room) = room(&suite_hex(GM, &entropy::bytes(SEALED).expect("hex")));
+    let (_folder, room) = room(&suite_hex(GM, &from_hex(SEALED).expect("hex")));
     (0..6).for_each(|step| room.step(step, &mut Direct).expect("the step is in order"));
     let bundle = room.bundle();
     let ledger = room.ledger();
@@ -191,7 +199,7 @@ fn a_whole_ceremony_runs_under_the_suite() {
     let mut forged = entries.to_vec();
     forged[0].facts[0].1 = "dr1".to_owned();
     assert!(notice.check(&forged).is_err());
-    let public = ledger.attempt_folder(NAME, 1).join(open::PUBLIC);
+    let public = ledger.attempt_folder(NAME, 1).join(draw::PUBLIC);
     let cutoffs = fs::read_to_string(public.join("cutoffs.csv")).expect("the hashes of cut-offs");
     assert!(cutoffs.starts_with("task,stratum,sm3\n"));
     let strata = fs::read_to_string(bundle.join("strata.csv")).expect("the strata");
@@ -227,7 +235,7 @@ fn a_whole_ceremony_runs_under_the_suite() {
 /// could decide again under the other suite.
 #[test]
 fn a_sealed_value_stands_under_the_hash_of_its_suite() {
-    let (_folder, room) = room(&sha256_hex(&entropy::bytes(SEALED).expect("hex")));
+    let (_folder, room) = room(&sha256_hex(&from_hex(SEALED).expect("hex")));
     room.step(0, &mut Direct).expect("sealed");
     assert!(matches!(room.step(1, &mut Direct), Err(CeremonyError::NotSealed(1))));
 }

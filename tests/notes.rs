@@ -47,7 +47,7 @@ fn openssl_verifies(key: &Verify, message: &str, signature: &[u8]) -> bool {
     let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).expect("a file can be written");
     let text = key.text();
     let public = STANDARD.decode(text.rsplit('+').next().expect("a key")).expect("base64");
-    let der = [fairdraw::ceremony::entropy::bytes(ED25519_DER).expect("hex").as_slice(), &public[1..]].concat();
+    let der = [fairdraw::ledger::hash::from_hex(ED25519_DER).expect("hex").as_slice(), &public[1..]].concat();
     put("key.der", &der);
     put("message", message.as_bytes());
     put("signature", signature);

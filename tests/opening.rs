@@ -3,7 +3,7 @@
 use std::fs;
 
 use fairdraw::ceremony::notice::notice;
-use fairdraw::ceremony::{CeremonyError, open};
+use fairdraw::ceremony::{CeremonyError, draw, open};
 use fairdraw::files::store::bundle;
 use fairdraw::files::store::ledger::Direct;
 use fairdraw::ledger::chain::Kind;
@@ -25,7 +25,7 @@ fn secret(room: &Room) -> Option<String> {
 fn before_the_embargo_ends_only_commitments_are_public() {
     let (_folder, room) = room_after(5);
     assert_eq!(secret(&room).as_deref(), Some("2026-12-31"));
-    let public = room.ledger().attempt_folder(NAME, 1).join(open::PUBLIC);
+    let public = room.ledger().attempt_folder(NAME, 1).join(draw::PUBLIC);
     let files = below(&public);
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     assert_eq!(
@@ -86,7 +86,7 @@ fn publish_and_open_keep_their_order_and_the_embargo() {
     assert_eq!(refusal(open(&room, OPEN_AT).unwrap_err()), Refusal::Opened(name()));
     assert_eq!(refusal(publish(&room, OPEN_AT).unwrap_err()), Refusal::Opened(name()));
     assert_eq!(room.ledger().entries().iter().filter(|entry| entry.kind == Kind::Publish).count(), 2);
-    let public = room.ledger().attempt_folder(NAME, 1).join(open::PUBLIC);
+    let public = room.ledger().attempt_folder(NAME, 1).join(draw::PUBLIC);
     let verdict = verify(&public, &Evidence::default(), &mut |_| {}).expect("a bundle");
     assert_eq!(verdict.findings, []);
     let kept = bundle::all(&room.bundle()).expect("the private part stays");

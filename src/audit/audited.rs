@@ -215,8 +215,8 @@ pub fn text(found: &Audited) -> Text {
         rate(&mut lines, &both!("amended: {reason}", "变更：{chinese}"), share);
     }
     lines.add(both!(
-        "\nOfficers and pairs (人员与搭档); p for any one of the agency; townships and qualifications bring some together",
-        "\n人员与搭档；p 指该部门任何一人；乡镇和资质会使一些人常在一起"
+        "\nOfficers and pairs (人员与搭档) as drawn; p for any one of the agency; townships and qualifications bring some together",
+        "\n抽取时的人员与搭档；p 指该部门任何一人；乡镇和资质会使一些人常在一起"
     ));
     for Concentration { agency, officers, seats, busiest, outings, closest_pair } in &found.concentration {
         let (officers, seats) = (Text::counted(officers, "officer"), Text::counted(seats, "seat"));

@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 
 use super::draw::drawn;
 use super::seal::rows as lines;
-use super::{CeremonyError, fact, notice, result};
+use super::{CeremonyError, fact, result, salted};
 use crate::both;
 use crate::files::store::bundle::File;
 use crate::files::store::ledger::{Disk, Ledger, LedgerError};
@@ -324,7 +324,7 @@ fn facts(
     details: &str,
 ) -> Vec<(String, String)> {
     let suite = inputs.rules.suite;
-    let notices = notice::rows(inputs, plan, prk);
+    let notices = salted::rows(inputs, plan, prk);
     let tables = tables(inputs, plan);
     let teams = tables.iter().find(|file| file.path == "teams.csv").expect("every plan has its teams");
     let teams = lines(&teams.bytes);

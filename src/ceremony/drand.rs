@@ -9,11 +9,11 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::entropy::bytes;
 use super::fact;
 use super::plan::Beacon;
 use crate::both;
 use crate::lang::{Say, Text};
+use crate::ledger::hash::from_hex;
 use crate::ledger::hash::hex;
 
 /// Starts the source of a beacon that is a drand chain; its hash follows.
@@ -194,8 +194,8 @@ impl Chain {
         let mut hash = Sha256::new();
         hash.update(self.period.to_be_bytes());
         hash.update(self.genesis_time.to_be_bytes());
-        hash.update(bytes(&self.public_key)?);
-        hash.update(bytes(&self.group_hash)?);
+        hash.update(from_hex(&self.public_key)?);
+        hash.update(from_hex(&self.group_hash)?);
         if !matches!(self.metadata.beacon_id.as_str(), "" | "default") {
             hash.update(self.metadata.beacon_id.as_bytes());
         }
@@ -216,8 +216,8 @@ impl Chain {
     /// that of the signature.
     pub fn randomness(&self, round: &Round) -> Result<String, DrandError> {
         let refused = || DrandError::Signature(round.round);
-        let signature = bytes(&round.signature).ok_or_else(refused)?;
-        let previous = bytes(&round.previous_signature).ok_or_else(refused)?;
+        let signature = from_hex(&round.signature).ok_or_else(refused)?;
+        let previous = from_hex(&round.previous_signature).ok_or_else(refused)?;
         if !self.has_signed(round.round, &previous, &signature)? {
             return Err(refused());
         }
@@ -239,7 +239,7 @@ impl Chain {
             let key = key.and_then(|key| K::from_variable(&key).ok());
             key.is_some_and(|key| key.verify(round, previous, signature).unwrap_or(false))
         }
-        let key = bytes(&self.public_key);
+        let key = from_hex(&self.public_key);
         match self.scheme.as_str() {
             "pedersen-bls-chained" => Ok(holds::<G1Pubkey>(key, round, previous, signature)),
             "pedersen-bls-unchained" => Ok(holds::<G1Pubkey>(key, round, b"", signature)),

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use jiff::civil::DateTime;
 
 use super::entropy::RECORD;
-use super::open::PUBLIC;
 use super::plan::Beacon;
 use super::seal::rows;
-use super::{CeremonyError, fact, notice};
+use super::{CeremonyError, fact, salted};
 use crate::files::store::bundle::File;
 use crate::files::store::bundle::{MANIFEST, Manifest};
 use crate::files::store::freeze::freeze;
@@ -25,6 +24,9 @@ use crate::run::{Made, Stage, commitment, make};
 const BUNDLE: &str = "plan";
 /// Folder of the bundle where the lists are secret for a time (protocol §16.1).
 const PRIVATE: &str = "private";
+
+/// Folder of what is public, beside an attempt's sealed files.
+pub const PUBLIC: &str = "public";
 
 /// Returns the folder of an attempt's bundle.
 pub fn bundle_folder(ledger: &Ledger, attempt: &Attempt) -> PathBuf {
@@ -161,7 +163,7 @@ pub fn results(made: &Made, files: &[File], is_secret: bool) -> Vec<(String, Str
         &file.expect("a bundle holds all its files").bytes
     };
     let suite = made.inputs.rules.suite;
-    let notices = notice::rows(&made.inputs, &made.plan, &made.prk);
+    let notices = salted::rows(&made.inputs, &made.plan, &made.prk);
     let root =
         |word: &str, rows: &[&[u8]]| fact(word, format_args!("{} {}", rows.len(), hex(&merkle::root(suite, rows))));
     let mut facts = vec![

@@ -9,7 +9,7 @@ use crate::both;
 use crate::files::store::ledger::{Disk, Ledger, LedgerError};
 use crate::lang::Text;
 use crate::ledger::chain::{Entry, Kind};
-use crate::ledger::hash::{sha256_hex, suite_hex};
+use crate::ledger::hash::{from_hex, sha256_hex, suite_hex};
 use crate::ledger::state::Refusal;
 use crate::lottery::{Entropy, Suite};
 
@@ -170,12 +170,13 @@ fn first_part(
     }
     for (no, planned) in (1u32..).zip(seal.facts_of("sealed-value")) {
         let hex = twice(&both!("sealed value {no}", "第 {no} 个封存值"), ask)?.to_ascii_lowercase();
-        let is_sealed = bytes(&hex).is_some_and(|bytes| planned == format!("{no} {}", suite_hex(seal.suite(), &bytes)));
+        let is_sealed =
+            from_hex(&hex).is_some_and(|bytes| planned == format!("{no} {}", suite_hex(seal.suite(), &bytes)));
         if !is_sealed || hex.len() < SEALED_DIGITS_MIN {
             return Err(CeremonyError::NotSealed(no));
         }
         // The seal compares hashes, which hide a value that was used under the other suite.
-        let hashes = Suite::ALL.map(|suite| bytes(&hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)));
+        let hashes = Suite::ALL.map(|suite| from_hex(&hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)));
         let has_it = |before: &&Entry| {
             let mut values = before.facts_of("sealed-value").filter_map(|value| value.split_once(' '));
             before.kind == Kind::Seal
@@ -194,12 +195,6 @@ fn first_part(
 pub fn dice(text: &str) -> Option<Dice> {
     let (sides, rolls) = text.split_once(' ')?;
     Some(Dice { sides: sides.parse().ok()?, rolls: rolls.parse().ok()? })
-}
-
-/// Reads hex digits as bytes.
-pub fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let is_hex = hex.len().is_multiple_of(2) && hex.bytes().all(|b| b.is_ascii_hexdigit());
-    is_hex.then(|| (0..hex.len()).step_by(2).filter_map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect())
 }
 
 /// Asks for a value and once more for the same.

@@ -9,6 +9,7 @@
 //! | [`entropy`] | records dice, sealed values and the beacon, in this order |
 //! | [`draw`] | makes the plan of a sealed attempt, or voids the attempt |
 //! | [`amend`] | changes a seat or a day of a drawn plan, and replays such changes |
+//! | [`salted`] | writes the rows of visits that a notice proves one by one |
 //! | [`lodge`] | records who holds the page |
 //! | [`notice`] | writes the paper that is handed over at the door, with the proof of its visit |
 //! | [`open`] | puts out the public part, and lists and entropy after the embargo |
@@ -28,6 +29,7 @@ pub mod notice;
 pub mod open;
 pub mod plan;
 pub mod result;
+pub mod salted;
 pub mod seal;
 pub mod sheet;
 pub mod witness;

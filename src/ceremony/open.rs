@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 
+use super::draw::PUBLIC;
 use super::{CeremonyError, amend, draw, fact};
 use crate::files::store::bundle::File;
 use crate::files::store::bundle::{MANIFEST, Manifest};
@@ -16,8 +17,6 @@ use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::ledger::state::{Attempt, Refusal};
 use crate::lottery::Suite;
 
-/// Folder of what is public, beside an attempt's sealed files.
-pub const PUBLIC: &str = "public";
 /// List of the public part's files with their hashes, as `sha256sum -c` reads it.
 pub const LIST: &str = "files.txt";
 /// Folder of what came after the draw, beside the files of an opened bundle (protocol §16.3).

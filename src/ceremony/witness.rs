@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::drand::{DrandError, Pasted, Round};
-use super::entropy::{bytes, dice};
+use super::entropy::dice;
 use super::plan::Beacon;
 use super::seal::rooted;
 use crate::both;
 use crate::files::store::bundle::File;
 use crate::lang::{Say, Text};
 use crate::ledger::chain;
-use crate::ledger::hash::{sha256_hex, suite_hex};
+use crate::ledger::hash::{from_hex, sha256_hex, suite_hex};
 use crate::ledger::state;
 use crate::lottery::entropy::Line;
 use crate::lottery::{Entropy, Suite};
@@ -183,7 +183,7 @@ fn kinds(suite: Suite, record: &Entropy) -> String {
         Line::Seed(_) => "seed".to_owned(),
         Line::Dice { sides, digits } => format!("dice {sides} {}", digits.len()),
         Line::Sealed { number, hex } => {
-            format!("sealed {number} {}", bytes(hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)))
+            format!("sealed {number} {}", from_hex(hex).map_or_else(String::new, |bytes| suite_hex(suite, &bytes)))
         }
         Line::Beacon { source, issue, .. } => format!("beacon {source} {issue}"),
     };

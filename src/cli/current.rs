@@ -7,6 +7,7 @@ use super::Failure;
 use super::ceremony::failure;
 use fairdraw::both;
 use fairdraw::ceremony::amend::{self, Current};
+use fairdraw::ceremony::draw::PUBLIC;
 use fairdraw::ceremony::open::{self, AFTER};
 use fairdraw::ceremony::witness::{self, attempt_of};
 use fairdraw::files::store::bundle::File;
@@ -74,7 +75,7 @@ pub fn voids(made: &Made, office: &Path) -> Result<Vec<(u32, Vec<File>)>, Failur
     let mut all = Vec::new();
     for attempt in ledger.attempts().iter().filter(|attempt| attempt.ceremony == ceremony) {
         let Some(entry) = attempt.disclosed.map(|at| &ledger.entries()[at]) else { continue };
-        let folder = ledger.attempt_folder(&ceremony, attempt.number).join(open::PUBLIC);
+        let folder = ledger.attempt_folder(&ceremony, attempt.number).join(PUBLIC);
         let read =
             |name: &&str| Some(File { path: (**name).to_owned(), bytes: std::fs::read(folder.join(name)).ok()? });
         let files: Vec<File> =

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::bundle::replayed;
 use super::current::current;
-use super::publish::replayed;
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, tell};
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;

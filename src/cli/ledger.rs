@@ -276,7 +276,7 @@ fn put(note: &Signed, out: Option<&Path>) -> Result<Ending, Failure> {
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, Failure> {
-    let bytes = fairdraw::ceremony::entropy::bytes(text.trim());
+    let bytes = fairdraw::ledger::hash::from_hex(text.trim());
     bytes.ok_or_else(|| {
         let cause = both!("this is no even number of hex digits", "这不是偶数个十六进制数字");
         Failure::new(cause, both!("convert it with `xxd -p -c0`", "用 `xxd -p -c0` 转换"))

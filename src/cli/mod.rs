@@ -14,6 +14,7 @@ use fairdraw::lang::{Lang, Say, Text};
 
 mod amend;
 mod audit;
+mod bundle;
 mod ceremony;
 mod check;
 mod completions;

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::bundle::replayed;
 use super::ceremony::{Where, out_of_order};
-use super::workbooks::{give_bundle, replay};
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room, tell};
 use clap::ValueEnum;
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
 use fairdraw::ceremony::open::AFTER;
 use fairdraw::files::store::bundle::File;
-use fairdraw::files::store::bundle::{self, Destination, MANIFEST};
+use fairdraw::files::store::bundle::{Destination, MANIFEST};
 use fairdraw::files::store::ledger::Ledger;
 use fairdraw::files::store::personal::{self, Place};
 use fairdraw::files::tables::source::PLAN_FILE;
@@ -24,7 +24,7 @@ use fairdraw::ledger::state;
 use fairdraw::publish::officer;
 use fairdraw::publish::report::thousands;
 use fairdraw::publish::site::{self, Publication};
-use fairdraw::run::{Made, Stage};
+use fairdraw::run::Stage;
 use jiff::civil::DateTime;
 
 /// Write the public site of a plan: a folder of pages on which a firm checks itself, without any network
@@ -163,13 +163,6 @@ pub fn run(args: &Args, start: Option<Lang>) -> Result<Ending, Failure> {
 fn no_out() -> Failure {
     let cause = both!("no folder is given for the site", "没有给出网站的文件夹");
     Failure::new(cause, both!("add --out SITE", "请加 --out 文件夹"))
-}
-
-/// Replays a bundle, and reads its files as they stand there.
-pub fn replayed(folder: &Path, progress: &Progress) -> Result<(Made, Vec<File>), Failure> {
-    let made = replay(folder, progress)?;
-    let files = bundle::read(folder).map_err(|error| Failure::new(error, give_bundle()))?;
-    Ok((made, files.into_iter().map(|(path, bytes)| File { path, bytes }).collect()))
 }
 
 fn opened_or_sealed(

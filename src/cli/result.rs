@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::bundle::{replay, replayed};
 use super::ceremony::{Where, failure, out_of_order};
-use super::publish::{ledger_of, replayed, secret};
+use super::publish::{ledger_of, secret};
 use super::void::reason;
-use super::workbooks::replay;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_chance, tell, unwritten};
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::bundle::give_bundle;
 use super::sample::{no_registry, witnessed};
-use super::workbooks::give_bundle;
 use super::{Ending, Failure, Format, Progress, answer, json, lang, tell};
 use fairdraw::both;
 use fairdraw::lang::Text;

@@ -1,18 +1,17 @@
 //! `fairdraw workbooks`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::bundle::{replay, replayed};
 use super::{Ending, Failure, Format, Progress, answer, json, lang, no_place, no_room};
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
 use fairdraw::files::store::bundle::Destination;
-use fairdraw::lang::Text;
 use fairdraw::publish::report::thousands;
 use fairdraw::publish::workbooks;
-use fairdraw::run::{Made, Stage};
-use fairdraw::verify::{Evidence, VerifyError, verify};
+use fairdraw::run::Stage;
 
 /// Write the office's workbooks: plan, lists, tasks for agencies and officers, forms for the record of each visit
 ///
@@ -54,7 +53,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     let destination = destination.map_err(no_place)?;
     let progress = Progress::new();
     let before = args.after.iter().map(|bundle| replay(bundle, &progress)).collect::<Result<Vec<_>, _>>()?;
-    let (made, kept) = super::publish::replayed(&args.bundle, &progress)?;
+    let (made, kept) = replayed(&args.bundle, &progress)?;
     let Current { made, changes, .. } = super::current::current(made, &kept, args.ledger.as_deref())?;
     progress.stage(Stage::Write);
     let files = workbooks::write(&made, &before, &changes);
@@ -73,29 +72,4 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     );
     answer(done.get(lang()))?;
     Ok(Ending::Yes)
-}
-
-/// Replays a bundle, which must be sound.
-pub fn replay(bundle: &Path, progress: &Progress) -> Result<Made, Failure> {
-    let verdict = verify(bundle, &Evidence::default(), &mut |stage| progress.stage(stage));
-    let verdict = verdict.map_err(no_bundle)?;
-    verdict.replayed.filter(|_| verdict.findings.is_empty()).ok_or_else(|| not_sound(bundle))
-}
-
-/// Turns a bundle that can not be judged into the program's answer.
-pub fn no_bundle(error: VerifyError) -> Failure {
-    Failure::new(error, give_bundle())
-}
-
-/// Asks for the folder of a bundle.
-pub fn give_bundle() -> Text {
-    both!("give the folder that `fairdraw plan` wrote", "请给出 `fairdraw plan` 写出的文件夹")
-}
-
-/// Says that a bundle is not what it must be, so that nothing is made of it.
-pub fn not_sound(bundle: &Path) -> Failure {
-    let bundle = bundle.display();
-    let cause =
-        both!("the bundle {bundle} is not what its inputs and entropy give", "计划包 {bundle} 与其输入和熵得出的不符");
-    Failure::new(cause, both!("run `fairdraw verify` to see where it differs", "运行 `fairdraw verify` 查看何处不同"))
 }

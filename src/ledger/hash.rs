@@ -20,3 +20,16 @@ pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
+
+/// Reads hex digits, in lower or upper case, as bytes; `None` for anything else.
+///
+/// ```
+/// use fairdraw::ledger::hash::from_hex;
+/// assert_eq!(from_hex("00fF"), Some(vec![0, 255]));
+/// assert_eq!(from_hex("0"), None);
+/// assert_eq!(from_hex("+1"), None);
+/// ```
+pub fn from_hex(hex: &str) -> Option<Vec<u8>> {
+    let is_hex = hex.len().is_multiple_of(2) && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    is_hex.then(|| (0..hex.len()).step_by(2).filter_map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect())
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Finding, compare_amendments, compare_draw, difference, whole};
 use crate::both;
 use crate::ceremony::open::{self, AFTER};
-use crate::ceremony::{amend, witness};
+use crate::ceremony::{amend, draw, witness};
 use crate::files::store::bundle::File;
 use crate::files::store::bundle::MANIFEST;
 use crate::files::store::ledger::Ledger;
@@ -176,7 +176,7 @@ pub(super) fn later_notes(ceremony: &str, office: Option<&Path>, files: &Files, 
 pub(super) fn compare_void(ledger: &Ledger, ceremony: &str) -> Option<Finding> {
     let own = ledger.attempts().iter().filter(|attempt| attempt.ceremony == ceremony);
     own.filter_map(|attempt| Some((attempt, &ledger.entries()[attempt.disclosed?]))).find_map(|(attempt, entry)| {
-        let path = format!("{}/samples.csv", open::PUBLIC);
+        let path = format!("{}/samples.csv", draw::PUBLIC);
         let found = std::fs::read(ledger.attempt_folder(ceremony, attempt.number).join(&path));
         // Whoever has the entries alone can not compare the sample.
         let found = sha256_hex(&found.ok()?);

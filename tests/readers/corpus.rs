@@ -7,8 +7,8 @@ use fairdraw::files::faults::{Fault, Faults};
 use fairdraw::files::tables::columns;
 use fairdraw::files::tables::source::Source;
 use fairdraw::files::tables::table::Table;
+use fairdraw::files::workspace::county;
 use fairdraw::files::workspace::entities::{self, Decision};
-use fairdraw::files::workspace::registry;
 use fairdraw::files::workspace::roster;
 use fairdraw::lottery::{Rate, Rounding, Suite};
 use fairdraw::plan::model::{Entity, Inspector, Rules, Span, TeamRules, Township, WithoutId};
@@ -96,9 +96,9 @@ fn load(case: &Case) -> (Vec<String>, Vec<Fault>) {
     let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/dengzhou/tables");
     let whole = |path: &str| Source { path: path.to_owned(), ..Source::default() };
     let towns = Table::open(&tables, &whole("townships.csv"), &columns::TOWNSHIPS, &mut faults);
-    let (towns, town_index) = registry::townships(&towns, &mut faults);
+    let (towns, town_index) = county::townships(&towns, &mut faults);
     let agencies = Table::open(&tables, &whole("agencies.csv"), &columns::AGENCIES, &mut faults);
-    let (_, agency_index) = registry::agencies(&agencies, &mut faults);
+    let (_, agency_index) = county::agencies(&agencies, &mut faults);
     let source = Source {
         path: case.file.clone(),
         sheet: case.sheet.clone(),

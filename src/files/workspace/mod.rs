@@ -3,11 +3,11 @@
 //! | file | does |
 //! |---|---|
 //! | [`rules`] | reads and writes `plan.toml` |
-//! | [`registry`] | reads agencies, items, townships and the ways between them |
+//! | [`county`] | reads agencies, items, townships and the ways between them |
 //! | [`entities`], [`roster`], [`tasks`] | read the registry, the officers with their calendars, and what is to be drawn |
 
+pub mod county;
 pub mod entities;
-pub mod registry;
 pub mod roster;
 pub mod rules;
 pub mod tasks;
@@ -82,10 +82,10 @@ fn inputs(folder: &Path, earlier: &[EarlierVisit], mappings: &mut Vec<Mapping>, 
     }
     let none = Vec::new();
     let table = |layout: &Layout| opened.get(layout.name).unwrap_or(&none);
-    let (agencies, agency_index) = registry::agencies(table(&columns::AGENCIES), faults);
-    let (townships, township_index) = registry::townships(table(&columns::TOWNSHIPS), faults);
-    let travel = registry::travel(table(&columns::TRAVEL), &township_index, faults);
-    let (items, item_index) = registry::items(table(&columns::ITEMS), &agency_index, faults);
+    let (agencies, agency_index) = county::agencies(table(&columns::AGENCIES), faults);
+    let (townships, township_index) = county::townships(table(&columns::TOWNSHIPS), faults);
+    let travel = county::travel(table(&columns::TRAVEL), &township_index, faults);
+    let (items, item_index) = county::items(table(&columns::ITEMS), &agency_index, faults);
     let (entities, entities_without_id) =
         entities::entities(table(&columns::ENTITIES), &township_index, &decision, rules.suite, faults);
     let inspectors = roster::inspectors(table(&columns::INSPECTORS), &rules, &agency_index, &township_index, faults);
