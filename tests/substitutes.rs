@@ -163,14 +163,14 @@ fn each_task_of_a_visit_has_a_substitute_of_its_own() {
 fn a_substitute_comes_after_the_change_is_on_record() {
     for (at, date, half) in [
         // In the morning before; when the old visit's half is over; on a Saturday.
-        ("2026-10-30T09:00:00", "2026-10-30", "AM"),
-        ("2026-10-30T12:00:00", "2026-10-30", "PM"),
-        ("2026-10-30T18:00:00", "2026-11-02", "AM"),
-        ("2026-10-31T09:00:00", "2026-11-02", "AM"),
+        ("2026-11-27T09:00:00", "2026-11-27", "AM"),
+        ("2026-11-27T12:00:00", "2026-11-27", "PM"),
+        ("2026-11-27T18:00:00", "2026-11-30", "AM"),
+        ("2026-11-28T09:00:00", "2026-11-30", "AM"),
     ] {
         let (_folder, room) = county();
         let visits = rows(&room.bundle().join("visits.csv"));
-        let old = visits.iter().find(|row| row[3] == "2026-10-30" && row[4] == "AM").expect("a visit on that day");
+        let old = visits.iter().find(|row| row[3] == "2026-11-27" && row[4] == "AM").expect("a visit on that day");
         let done = close(&room, &old[0], at).expect("somebody is left");
         let after = amended(&room, "visits.csv");
         let new = after.iter().find(|row| row[0] == done.outcome.added[0]).expect("the new visit");

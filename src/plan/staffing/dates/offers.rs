@@ -39,14 +39,14 @@ impl Calendar<'_> {
             cost += OVERFLOW_COST * bit(full.teams);
             let team = if self.outings_of[agency] >= self.outings_min[agency] { self.team } else { 0 };
             let outing = team + OVERFLOW_COST * bit(full.outings);
-            for half in 0..2 {
-                of_half[half] += if row.whole { outing } else { outing * bit(place.more[half]) };
+            for (of_half, &more) in of_half.iter_mut().zip(&place.more) {
+                *of_half += if row.whole { outing } else { outing * bit(more) };
             }
             for skill in bits(part.scarce) {
                 let short = self.marks.short[(self.skill_start[agency] + skill) as usize * self.marks.words + word];
                 let over = short.map(|short| OVERFLOW_COST * bit(short));
-                for half in 0..2 {
-                    of_half[half] += if row.whole { over[0] + over[1] } else { over[half] };
+                for (of_half, &over_half) in of_half.iter_mut().zip(&over) {
+                    *of_half += if row.whole { over[0] + over[1] } else { over_half };
                 }
             }
         }
