@@ -12,7 +12,7 @@
 //! | [`pool`] | keeps what may still be drawn from a stratum, under a limit that falls |
 //! | [`work`] | shares the files among threads and settles the exact result |
 //! | [`part`] | keeps what one file gave, so that a draw can be resumed and merged |
-//! | [`write`] | writes the bundle as a stream |
+//! | [`mod@write`] | writes the bundle as a stream |
 //! | [`check`] | goes the way back: the bundle against itself and the registry |
 //!
 //! The result is that of PROTOCOL.md §21. Nothing of it depends on the order of rows, their split into files, or

@@ -88,20 +88,22 @@ pub fn staff_with(
     let (merged, mut diagnosis) = merge_staffable(&model, &mut team_days, done);
     let mut steps = Steps::from_key(&keys.dates_key());
     let mut tickets = Tickets::new(&model, keys);
-    let mut attempt = |done: &mut dyn FnMut(&'static str)| {
+    let mut attempt = |rounds: u32, done: &mut dyn FnMut(&'static str)| {
         let mut calendar = date(&model, &mut team_days, &merged, &mut steps, steps_per_visit);
         done("dates");
-        let repaired = repair::staff_all(&mut calendar, &mut team_days, &mut tickets, &mut steps);
+        let repaired = repair::staff_all(&mut calendar, &mut team_days, &mut tickets, &mut steps, rounds);
         done("teams");
         (calendar, repaired)
     };
-    let (mut calendar, mut repaired) = attempt(done);
-    for _ in 1..ATTEMPTS {
-        // Where people are short whatever the dates, other dates hardly help, and each calendar costs all rounds of repair.
-        if repaired.dropped.is_empty() || !diagnosis.shortages.is_empty() {
+    // Where people are short whatever the dates, other dates hardly help, and each calendar costs all rounds of repair.
+    let attempts = if diagnosis.shortages.is_empty() { ATTEMPTS } else { 1 };
+    let rounds = |at: u32| if at == attempts { repair::ROUNDS } else { repair::ROUNDS_FIRST };
+    let (mut calendar, mut repaired) = attempt(rounds(1), done);
+    for at in 2..=attempts {
+        if repaired.dropped.is_empty() {
             break;
         }
-        let other = attempt(done);
+        let other = attempt(rounds(at), done);
         if other.1.dropped.len() < repaired.dropped.len() {
             (calendar, repaired) = other;
         }

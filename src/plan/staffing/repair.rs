@@ -12,8 +12,9 @@ use super::outcome::Reason;
 use super::search::{Steps, cheapest};
 use super::teams::{AgencyTeams, Hints, Tickets, days_that_help, staff_agency};
 
-/// Rounds of moving, the last of which give up.
-const ROUNDS: u32 = 40;
+/// Rounds of moving, the last of which give up; fewer where another calendar can be tried instead.
+pub(super) const ROUNDS: u32 = 40;
+pub(super) const ROUNDS_FIRST: u32 = 16;
 
 /// From this round on an agency that cannot come with the others comes on a day of its own.
 const ALONE_FROM: u32 = 8;
@@ -61,12 +62,13 @@ struct Before<'a> {
     ids: Vec<String>,
 }
 
-/// Draws the teams of all agencies and moves what stays short.
+/// Draws the teams of all agencies and moves what stays short, for some rounds.
 pub(super) fn staff_all<'a>(
     calendar: &mut Calendar<'a>,
     team_days: &mut TeamDays,
     tickets: &mut Tickets,
     steps: &mut Steps,
+    rounds: u32,
 ) -> Repaired {
     let agencies = calendar.model.pools.len() as u32;
     let mut hints = Hints::default();
@@ -134,14 +136,14 @@ pub(super) fn staff_all<'a>(
             let row = calendar.visits[visit as usize].clone();
             touched.insert(row.site);
             let teams = &done.teams;
-            if round < ROUNDS
+            if round < rounds
                 && reason == Reason::NoFreeOfficers
                 && redate(calendar, &hints, &tabu, agency, teams, visit, None)
             {
                 tabu.insert((row.units, row.day));
                 continue;
             }
-            if round < ROUNDS
+            if round < rounds
                 && reason == Reason::NoFreeOfficers
                 && let Some((other, units, day)) = exchange(calendar, &hints, &tabu, agency, teams, visit)
             {
@@ -155,7 +157,7 @@ pub(super) fn staff_all<'a>(
             tabu.insert((row.units.clone(), row.day));
             let own = |&unit: &u32| calendar.model.units[unit as usize].agency == agency;
             let (mine, others): (Vec<u32>, Vec<u32>) = row.units.iter().partition(|&unit| own(unit));
-            if round >= ROUNDS {
+            if round >= rounds {
                 done.dropped.extend(mine.into_iter().map(|unit| (unit, reason)));
                 calendar.set_units(team_days, visit, others);
                 if !calendar.visits[visit as usize].units.is_empty() {

@@ -134,8 +134,9 @@ impl Presence {
             return 0;
         }
         let cost = self.cost_of(agency, township, day, change);
-        let mut wished = DaySet::empty();
-        for at in self.start[agency as usize]..self.start[agency as usize + 1] {
+        let rows = self.start[agency as usize]..self.start[agency as usize + 1];
+        let mut is_other = false;
+        for at in rows.clone() {
             let place = self.place(at, day);
             let row = &mut self.rows[at as usize];
             if row.days.contains(day) && row.townships[township as usize] {
@@ -145,16 +146,18 @@ impl Presence {
                 if was == 0 {
                     row.count += 1;
                     row.idle.remove(day);
+                    is_other = true;
                 } else if *trips == 0 {
                     row.count -= 1;
                     row.idle.insert(day);
+                    is_other = true;
                 }
             }
-            if row.count < row.target {
-                wished = wished.or(&row.idle);
-            }
         }
-        self.wished[agency as usize] = wished;
+        if is_other {
+            let below = self.rows[rows.start as usize..rows.end as usize].iter().filter(|row| row.count < row.target);
+            self.wished[agency as usize] = below.fold(DaySet::empty(), |all, row| all.or(&row.idle));
+        }
         cost
     }
 
