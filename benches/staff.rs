@@ -140,7 +140,7 @@ fn gaps(folder: &Path, keys: &TeamKeys) {
             let seconds = began.elapsed().as_secs_f64();
             complete(&problem, &staffing);
             let objective = objective(&problem, &staffing);
-            let permille = (objective - bound) * 1_000 / bound;
+            let permille = ((objective - bound) * 1_000 + bound / 2) / bound;
             let (percent, tenths) = (permille / 10, permille % 10);
             println!("{name}, steps × {times}: {objective}, {percent}.{tenths} % above {bound}, {seconds:.2} s");
         }
