@@ -241,7 +241,8 @@ impl Pass<'_> {
         faults.extend(self.id_faults.tell("the id"));
         faults.extend(self.stratum_faults.tell_encoding("the stratum"));
         for (name, count) in &self.strange {
-            faults.push(format!("stratum {name:?} with {count} rows has no size; give it one, 0 if nobody is drawn"));
+            let rows = texts::counted(*count, "row");
+            faults.push(format!("stratum {name:?} with {rows} has no size; give it one, 0 if nobody is drawn"));
         }
         for stratum in &mut self.strata {
             stratum.cut();

@@ -115,7 +115,10 @@ mod _fairdraw {
 
         fn __getitem__<'py>(&self, py: Python<'py>, at: usize) -> PyResult<Bound<'py, PyBytes>> {
             if at >= self.__len__() {
-                return Err(PyIndexError::new_err(format!("there are {} tickets", self.__len__())));
+                return Err(PyIndexError::new_err(format!(
+                    "{at} is not below {}, the number of tickets",
+                    self.__len__()
+                )));
             }
             Ok(PyBytes::new(py, self.0.value(at)))
         }

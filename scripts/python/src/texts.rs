@@ -49,13 +49,18 @@ impl Faults {
         let faults = [(&self.missing, "is missing"), (&self.empty, "is empty"), (&self.not_utf8, "is not UTF-8")];
         for (rows, fault) in faults.into_iter().filter(|(rows, _)| rows.count > 0) {
             let separator = if text.is_empty() { "" } else { "\n" };
-            let (count, first) = (rows.count, rows.first);
-            let plural = if count == 1 { "row" } else { "rows" };
-            write!(text, "{separator}{what} {fault} in {count} {plural}, the first is row {first} (from 0)")
+            let (count, first) = (counted(rows.count, "row"), rows.first);
+            write!(text, "{separator}{what} {fault} in {count}, the first is row {first} (from 0)")
                 .expect("a string takes all text");
         }
         (!text.is_empty()).then_some(text)
     }
+}
+
+/// Says how many of something there are; the plural of the noun is a regular one.
+pub fn counted(number: u64, noun: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{end}")
 }
 
 /// Calls `found` with each text of a column by its row from 0; `before` rows of the column came in earlier arrays.

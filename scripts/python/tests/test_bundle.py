@@ -111,6 +111,14 @@ def test_damage_is_told_with_its_place(files, folder):
     assert "stands twice in task T-1, A" in str(fairdraw.verify(folder).findings)
 
 
+def test_one_row_is_told_as_one():
+    # Without it the faults of small strata would read as if a machine had counted them.
+    request = Request.parse(TASKS)
+    one = Stratum(1000, 0, [(bytes(16), "910000000000000001")])
+    with pytest.raises(ValueError, match=r"stratum A: 1 row drawn instead of 60"):
+        write(request, RECORD, {("T-1", name): one for name in "ABZ"}, {})
+
+
 def test_a_row_of_no_task_is_found(files, folder):
     # Without it somebody who was never drawn could be added to the list.
     with (folder / "samples.csv").open("ab") as file:

@@ -189,7 +189,7 @@ FAULTS = {
     "floats": ({"id": [1.5], "risk": ["A"]}, "a column of texts is wanted.*Float64"),
     "dates": ({"id": ["A1"], "risk": [datetime.date(2025, 1, 1)]}, "a column of texts is wanted.*Date32"),
     "not UTF-8": ({"id": [b"\xff"], "risk": ["A"]}, "id is not UTF-8 in 1 row"),
-    "no size": ({"id": ["A1", "A2"], "risk": ["A", "E"]}, 'stratum "E" with 1 rows has no size'),
+    "no size": ({"id": ["A1", "A2"], "risk": ["A", "E"]}, 'stratum "E" with 1 row has no size'),
     "twice": ({"id": ["A1", "A1", "A2"], "risk": ["A"] * 3}, 'two rows: "A1" of stratum "A" and "A1" of stratum "A"'),
     "in two strata": ({"id": ["A1", "A1", "A2"], "risk": ["A", "", "A"]}, '"A1" of stratum "A" and "A1" of stratum "N"'),
 }

@@ -291,7 +291,8 @@ def write(
                 )
             n, r = request.sizes(task.rates[name], stratum.population)
             if len(stratum.rows) != n + r:
-                raise ValueError(f"task {task.code}, stratum {name}: {len(stratum.rows)} rows drawn instead of {n + r}")
+                drawn = counted(len(stratum.rows), "row")
+                raise ValueError(f"task {task.code}, stratum {name}: {drawn} drawn instead of {n + r}")
             cutoff = stratum.rows[n - 1][0].hex() if n else ""
             sizes.append([task.code, name, request.group(task), stratum.population, n, r, 1, cutoff])
             frames.append([task.code, name, stratum.population, f"{stratum.fingerprint:032x}"])
@@ -336,6 +337,15 @@ def is_witnessed(entropy: bytes) -> bool:
 def ordered(names: Iterable[str]) -> list[str]:
     """Sort texts bytewise."""
     return sorted(names, key=str.encode)
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many of something there are; the plural of the noun is a regular one.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def quoted(text: str) -> str:

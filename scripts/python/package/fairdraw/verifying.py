@@ -62,7 +62,8 @@ def verify(folder: str | os.PathLike[str]) -> Verdict:
             strata[task.code, name] = Stratum(population, fingerprint, order)
             n, r = request.sizes(task.rates[name], population)
             if len(ids) != n + r:
-                findings.append(f"samples.csv: expected {n + r} rows of task {task.code}, {name}, found {len(ids)}")
+                expected = bundle.counted(n + r, "row")
+                findings.append(f"samples.csv: expected {expected} of task {task.code}, {name}, found {len(ids)}")
     witnessed, drawn = bundle.is_witnessed(files["entropy.txt"]), sum(map(len, rows.values()))
     if not findings:
         # Another version of the program may have written the bundle; everything else is written anew and compared.
@@ -88,7 +89,7 @@ def table_of(files: dict[str, bytes], name: str, columns: int) -> Iterator[list[
     """Read the rows of a table behind its heading."""
     for number, row in enumerate(csv.reader(io.StringIO(files[name].decode(), newline=""), strict=True), 1):
         if len(row) != columns:
-            raise ValueError(f"{name}, row {number}: {len(row)} fields instead of {columns}")
+            raise ValueError(f"{name}, row {number}: {bundle.counted(len(row), 'field')} instead of {columns}")
         if number > 1:
             yield row
 
