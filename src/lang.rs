@@ -68,13 +68,15 @@ impl Text {
     /// Says how many of something there are: in English with its noun, in Chinese the number alone, because there the
     /// sentence has the measure word.
     ///
-    /// The plural is a regular one: `-ies` after a consonant and y, and `-s` else.
+    /// The plural is `-a` for `-um`, as of a stratum, `-ies` for `-y` after a consonant, and `-s` else.
     pub fn counted(number: impl fmt::Display, noun: &str) -> Text {
         let number = number.to_string();
-        let en = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        let y = noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+        let en = match (noun.strip_suffix("um"), y) {
             _ if number.trim() == "1" => format!("{number} {noun}"),
-            Some(stem) => format!("{number} {stem}ies"),
-            None => format!("{number} {noun}s"),
+            (Some(stem), _) => format!("{number} {stem}a"),
+            (_, Some(stem)) => format!("{number} {stem}ies"),
+            _ => format!("{number} {noun}s"),
         };
         Text { en: en.into(), zh: number.into() }
     }
@@ -84,6 +86,16 @@ impl Text {
         Text::each(|lang| {
             let texts: Vec<&str> = texts.iter().map(|text| text.get(lang)).collect();
             texts.join(lang.pick(english, chinese))
+        })
+    }
+
+    /// Fills each form up with spaces to so many columns of a terminal, of which a Chinese character takes two.
+    pub fn padded(&self, columns: usize) -> Text {
+        Text::each(|lang| {
+            let text = self.get(lang);
+            // Scripts whose characters are wide begin with Hangul Jamo (Unicode, Standard Annex 11).
+            let taken: usize = text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum();
+            format!("{text}{}", " ".repeat(columns.saturating_sub(taken)))
         })
     }
 
@@ -244,6 +256,8 @@ mod tests {
         assert_eq!(english("1,001", "duty"), "1,001 duties");
         assert_eq!(english("      1", "entity"), "      1 entity");
         assert_eq!(english("2", "day"), "2 days");
+        assert_eq!(english("1", "stratum"), "1 stratum");
+        assert_eq!(english("2", "stratum"), "2 strata");
         assert_eq!(Text::counted(2, "visit").zh, "2");
     }
 }

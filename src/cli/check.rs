@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
                 let entities = counted(inputs.entities.len(), "entity");
                 let officers = counted(inputs.inspectors.len(), "officer");
                 let (items, tasks) = (counted(inputs.items.len(), "item"), counted(inputs.tasks.len(), "task"));
-                let strata = report::strata(frames.strata.len());
+                let strata = counted(frames.strata.len(), "stratum");
                 let told = both!(
                     entities, officers, items, tasks, strata => "{entities}, {officers}, {items}, {tasks}, {strata}\n",
                     "检查对象 {entities} 户，执法检查人员 {officers} 人，事项 {items} 项，任务 {tasks} 个，层 {strata} 个\n"
@@ -90,9 +90,9 @@ fn short(outlook: &Outlook) -> Fault {
         None => both!("officers", "执法人员"),
         Some(name) => both!("officers with {name}", "持有“{name}”资质的执法人员"),
     };
-    let needed = Text::counted(needed, "seat");
+    let (needed, officers) = (Text::counted(needed, "seat"), Text::counted(officers, "officer"));
     let cause = both!(
-        who, needed => "{agency} is to expect {needed} of {who} from {first} to {last}; {officers} of them are there and can take {available}",
+        who, needed, officers => "{agency} is to expect {needed} of {who} from {first} to {last}; it has {officers} there to take {available}",
         "{agency} 在 {first} 至 {last} 预计需要{who} {needed} 人次；在岗 {officers} 人，可承担 {available} 人次",
     );
     let remedy = both!(

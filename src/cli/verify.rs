@@ -249,7 +249,7 @@ fn sample(args: &Args, bundle: &Path) -> Result<Ending, Failure> {
         Format::Text if !verified => findings(&verdict.findings),
         Format::Text => {
             let (picks, witnessed) = (Text::counted(picks, "pick"), witnessed(verdict.witnessed));
-            let strata = report::strata(verdict.strata);
+            let strata = Text::counted(verdict.strata, "stratum");
             let against = match verdict.rows {
                 Some(rows) => {
                     let rows = Text::counted(report::thousands(u32::try_from(rows).unwrap_or(u32::MAX)), "row");

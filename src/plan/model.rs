@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::words::Word;
+use crate::lang::Text;
 use crate::lottery::{Rate, Rounding, Sample, Suite};
 
 /// Defines a typed position in one of the input tables.
@@ -611,8 +612,8 @@ pub struct Unplaced {
     pub agency: AgencyNo,
     /// Stable reason code in kebab case.
     pub reason: &'static str,
-    /// What is short, for people.
-    pub detail: String,
+    /// What is short, for people; empty where nothing is.
+    pub detail: Text,
 }
 
 /// Is one price in the proof that no other teams have more even loads, or as even ones and smaller tickets (势, protocol

@@ -10,6 +10,8 @@ use super::model::{
     Unplaced, Visit,
 };
 use super::staffing::{self, DaySet, Problem, Shortage, Staffing};
+use crate::both;
+use crate::lang::Text;
 
 /// Holds a staffing problem and which entities its sites are.
 #[derive(Debug)]
@@ -304,16 +306,19 @@ fn day_set(days: &[WorkingDay], is_in: impl Fn(Date) -> bool) -> DaySet {
 }
 
 /// Says in words what each unplaced duty's shortage is.
-fn shortage_texts(inputs: &Inputs, staffing: &Staffing) -> BTreeMap<u32, String> {
+fn shortage_texts(inputs: &Inputs, staffing: &Staffing) -> BTreeMap<u32, Text> {
     let skills = skills(inputs);
     let name = |skill: u32| skills.iter().find(|(_, no)| **no == skill).map_or("", |(name, _)| *name);
     let text = |shortage: &Shortage| {
-        let who = shortage.skill.map_or("officers".to_owned(), |skill| format!("officers with {}", name(skill)));
-        format!(
-            "{} needs {} seats of {who} for {} visits and has {}",
+        let who = shortage.skill.map(name).map_or(both!("officers", "执法人员"), |skill| {
+            both!("officers with {skill}", "持有“{skill}”资质的执法人员")
+        });
+        let (seats, visits) =
+            (Text::counted(shortage.needed, "seat"), Text::counted(shortage.duty_groups.len(), "visit"));
+        both!(
+            who, seats, visits => "{} needs {seats} of {who} for {visits} and has {}",
+            "{} 的 {visits} 次检查需要{who} {seats} 人次，只有 {} 人次",
             inputs.agencies[shortage.agency as usize].code,
-            shortage.needed,
-            shortage.duty_groups.len(),
             shortage.available
         )
     };

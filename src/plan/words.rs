@@ -1,7 +1,11 @@
 //! The closed vocabularies in their two forms: the canonical English word of machine files and the official
 //! Chinese word of tables for people.
 
+use serde::{Serialize, Serializer};
+
 use super::model::{Class, EntityKind, Flag, Half, ItemClass, Status, TaskKind};
+use crate::both;
+use crate::lang::Text;
 
 /// Is a value that has one canonical English word and one official Chinese word.
 pub trait Word: Copy + PartialEq + Sized + 'static {
@@ -16,6 +20,11 @@ pub trait Word: Copy + PartialEq + Sized + 'static {
     /// Returns the official Chinese word.
     fn chinese(self) -> &'static str {
         self.words()[1]
+    }
+
+    /// Returns both words, each for the texts of its language.
+    fn text(self) -> Text {
+        Text { en: self.word().into(), zh: self.chinese().into() }
     }
 
     /// Finds the value that a word stands for, in either language.
@@ -84,4 +93,39 @@ impl Word for TaskKind {
 impl Word for Half {
     const WORDS: &'static [(Self, &'static [&'static str])] =
         &[(Half::Morning, &["AM", "上午"]), (Half::Afternoon, &["PM", "下午"]), (Half::WholeDay, &["day", "全天"])];
+}
+
+/// Writes the canonical word, as tables do.
+impl Serialize for Half {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// Names a stratum (层), given as the tables name it.
+pub fn stratum(name: &str) -> Text {
+    if name == "all" { both!("all", "全部") } else { Text::same(name) }
+}
+
+/// Writes a chance (机会), given as the tables write it.
+pub fn chance(chance: &str) -> Text {
+    match chance.strip_prefix("spread ") {
+        Some(share) => both!("spread {share}", "分散 {share}"),
+        None => Text::same(chance),
+    }
+}
+
+/// Says why a duty has no visit, given the reason code; a code without Chinese words stands for itself.
+pub fn unplaced(code: &str) -> Text {
+    let chinese = match code {
+        "no-open-day" => "没有可检查的日子",
+        "short-of-officers" => "人手不足",
+        "short-of-skill" => "持有资质的人手不足",
+        "no-team-on-any-day" => "没有一天能组成检查组",
+        "agency-days-full" => "部门各日检查组均已派满",
+        "no-free-officers" => "没有找到人员有空的日子",
+        "no-reserve" => "备选已用尽",
+        code => code,
+    };
+    Text { en: code.to_owned().into(), zh: chinese.to_owned().into() }
 }

@@ -10,6 +10,7 @@ use crate::lang::{Lang, Say, Text};
 use crate::lottery::Suite;
 use crate::plan::model::{Inputs, Plan};
 use crate::plan::summary::Summary;
+use crate::plan::words;
 
 /// Writes the summary of a plan.
 pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> String {
@@ -26,11 +27,11 @@ pub fn summary(summary: &Summary, inputs: &Inputs, plan: &Plan, lang: Lang) -> S
     }
     for (stratum, sample) in plan.frames.strata.iter().zip(&plan.samples).take(CUTOFFS_SHOWN) {
         let code = &inputs.tasks[stratum.task.at()].code;
-        let (name, size) = (rows::stratum_name(stratum.name), stratum.frame.len());
+        let (name, size) = (words::stratum(rows::stratum_name(stratum.name)).padded(4), stratum.frame.len());
         let cutoff = rows::cutoff(stratum, sample.cutoff());
         let words = both!(
-            "{code} {name:<3} {:>4} of {size:<6} {cutoff}",
-            "{code} {name:<3} {size:>6} 户中抽 {:>4} 户 {cutoff}",
+            name => "{code} {name}{:>4} of {size:<6} {cutoff}",
+            "{code} {name}{size:>6} 户中抽 {:>4} 户 {cutoff}",
             stratum.size
         );
         line(("cut-off", "截止"), words);
@@ -108,13 +109,17 @@ fn summary_lines(s: &Summary, suite: Suite) -> Vec<((&'static str, &'static str)
         );
         line(("load", "负荷"), words);
     }
-    let reasons: Vec<String> = s.unplaced_by_reason.iter().map(|(why, count)| format!("{count} {why}")).collect();
+    let reason = |(why, count): (&&str, &u32)| {
+        let why = words::unplaced(why);
+        both!(why => "{count} {why}", "{why} {count} 项")
+    };
+    let reasons: Vec<Text> = s.unplaced_by_reason.iter().map(reason).collect();
     let words = match s.unplaced {
         0 => both!("none", "无"),
         some => {
-            let (duties, reasons) = (Text::counted(some, "duty"), reasons.join(", "));
+            let (duties, reasons) = (Text::counted(some, "duty"), Text::joined(&reasons, ", ", "、"));
             both!(
-                duties => "{duties}: {reasons} (unplaced.csv says what is short)",
+                duties, reasons => "{duties}: {reasons} (unplaced.csv says what is short)",
                 "{duties} 项：{reasons}（缺什么见 unplaced.csv）"
             )
         }
@@ -174,12 +179,6 @@ pub fn faults_by_kind(faults: &[Fault], lang: Lang) -> String {
             .expect("a string takes all text");
     }
     text
-}
-
-/// Counts strata, whose plural no rule gives.
-pub fn strata(number: usize) -> Text {
-    let en = if number == 1 { "stratum" } else { "strata" };
-    Text { en: format!("{number} {en}").into(), zh: number.to_string().into() }
 }
 
 /// Writes a number with a comma between thousands.

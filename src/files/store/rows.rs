@@ -225,7 +225,7 @@ fn unplaced(inputs: &Inputs, plan: &Plan) -> File {
             &inputs.entities[row.entity.at()].id,
             &inputs.agencies[row.agency.at()].code,
             row.reason,
-            &row.detail,
+            &row.detail.en,
         ]);
     }
     csv.sorted()

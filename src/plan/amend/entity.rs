@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime, time};
 
 use super::{AmendError, Amended, Outcome, Step, may_go, officers, ticket};
+use crate::lang::Text;
 use crate::lottery::Ticket;
 use crate::lottery::keys::team_label;
 use crate::plan::calendar::{Open, working_days};
@@ -37,7 +38,7 @@ impl Amended<'_> {
         for step in &steps {
             let Some((_, by)) = step.by else {
                 let left = parts.iter().filter(|(_, task)| *task == step.task);
-                left.for_each(|part| self.leave_unplaced(gone, *part, "no-reserve", String::new()));
+                left.for_each(|part| self.leave_unplaced(gone, *part, "no-reserve"));
                 continue;
             };
             if !done.insert(by) {
@@ -119,8 +120,8 @@ impl Amended<'_> {
         Step { task, stratum: stratum.name, by, passed_over }
     }
 
-    fn leave_unplaced(&mut self, entity: EntityNo, (agency, task): Part, reason: &'static str, detail: String) {
-        self.plan.unplaced.push(Unplaced { task, entity, agency, reason, detail });
+    fn leave_unplaced(&mut self, entity: EntityNo, (agency, task): Part, reason: &'static str) {
+        self.plan.unplaced.push(Unplaced { task, entity, agency, reason, detail: Text::default() });
     }
 
     /// Gives an entity that steps in its visit: the slot and the teams of the one that is not made where the rules allow,
@@ -129,7 +130,7 @@ impl Amended<'_> {
         let (mine, barred): (Vec<Part>, Vec<Part>) =
             parts.iter().partition(|(agency, _)| !self.is_barred(*agency, entity));
         for part in barred {
-            self.leave_unplaced(entity, part, "short-of-officers", String::new());
+            self.leave_unplaced(entity, part, "short-of-officers");
         }
         let first = mine.first()?;
         let tasks: BTreeSet<TaskNo> = mine.iter().map(|(_, task)| *task).collect();
@@ -164,7 +165,7 @@ impl Amended<'_> {
             self.plan.visits = before;
         }
         for part in mine {
-            self.leave_unplaced(entity, part, reason, String::new());
+            self.leave_unplaced(entity, part, reason);
         }
         None
     }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, duty_place, own_items, substitutes};
 use crate::both;
+use crate::lang::Text;
 use crate::lottery::{Rate, Sample};
 use crate::plan::model::{AgencyNo, EntityNo, Inputs, Plan, Stratum, Substitution, TaskNo};
 
@@ -127,12 +128,13 @@ fn refuse_visits_without_duty(
     for ((entity, agency), count) in visits {
         let due = duties.get(&(entity, agency)).copied().unwrap_or(0);
         if count > due {
+            let (count, due) = (Text::counted(count, "visit"), Text::counted(due, "duty"));
             let place =
                 format!("entity {} agency {}", inputs.entities[entity.at()].id, inputs.agencies[agency.at()].code);
             found.add(
                 "duty-twice",
                 place,
-                both!("{count} visits for {due} duties", "应办 {due} 项，却检查 {count} 次"),
+                both!(count, due => "{count} for {due}", "应办 {due} 项，却检查 {count} 次"),
             );
         }
     }

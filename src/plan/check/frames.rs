@@ -195,7 +195,7 @@ fn compare(inputs: &Inputs, due: &DueStratum, stratum: &Stratum, found: &mut Fin
                 code,
                 &place,
                 both!(
-                    "{stands} stands, {asked} of {population} follows from the rules",
+                    "is {stands}, the rules give {asked} of {population}",
                     "所记为 {stands}，按规则由 {population} 户应得 {asked}"
                 ),
             );
@@ -247,19 +247,21 @@ fn check_balls(inputs: &Inputs, stratum: &Stratum, place: &str, found: &mut Find
         let detail = match first {
             Some(at) => {
                 let id = &inputs.entities[stratum.frame[at].at()].id;
+                let balls = Text::counted(stratum.balls[at], "ball");
                 both!(
-                    "entity {id} has {} balls, the rules give it {}",
-                    "检查对象 {id} 有 {} 个签，按规则应有 {} 个",
-                    stratum.balls[at],
+                    balls => "entity {id} has {balls}, the rules give it {}",
+                    "检查对象 {id} 有 {balls} 个签，按规则应有 {} 个",
                     listed[at]
                 )
             }
-            None => both!(
-                "{} numbers of balls are listed, {} have to be",
-                "列出 {} 个签数，应为 {} 个",
-                stratum.balls.len(),
-                listed.len()
-            ),
+            None => {
+                let numbers = Text::counted(stratum.balls.len(), "number");
+                both!(
+                    numbers => "lists {numbers} of balls instead of {}",
+                    "列出 {numbers} 个签数，应为 {} 个",
+                    listed.len()
+                )
+            }
         };
         found.add("balls", place, detail);
     }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::Findings;
 use crate::both;
+use crate::lang::Text;
 use crate::plan::model::{AgencyNo, Half, Inputs, InspectorNo, Plan, TownshipNo, Visit};
 use crate::plan::words::Word;
 
@@ -31,8 +32,9 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, found: &mut Findings) {
     for ((no, date), visits) in agencies {
         let agency = &inputs.agencies[no.at()];
         if visits > agency.teams_per_day {
+            let visits = Text::counted(visits, "visit");
             let detail = both!(
-                "sends teams to {visits} visits on {date}, it can to {}",
+                visits => "sends teams to {visits} on {date}, it can to {}",
                 "{date} 派组检查 {visits} 次，能力为 {} 次",
                 agency.teams_per_day
             );
@@ -54,23 +56,24 @@ fn check_officer(
     let total: usize = days.values().map(Vec::len).sum();
     let visits_max = officer.visits_max.unwrap_or(rules.visits_max);
     if total > visits_max as usize {
+        let total = Text::counted(total, "visit");
         found.add(
             "visits-max",
             &place,
             both!(
-                "goes to {total} visits in the period, at most {visits_max} may be",
+                total => "goes to {total} in the period, at most {visits_max} may be",
                 "本期参加检查 {total} 次，至多 {visits_max} 次"
             ),
         );
     }
     for (date, visits) in days {
         if visits.len() > rules.visits_per_day_max as usize {
-            let (count, most) = (visits.len(), rules.visits_per_day_max);
+            let (count, most) = (Text::counted(visits.len(), "visit"), rules.visits_per_day_max);
             found.add(
                 "visits-per-day",
                 &place,
                 both!(
-                    "goes to {count} visits on {date}, at most {most} may be",
+                    count => "goes to {count} on {date}, at most {most} may be",
                     "{date} 参加检查 {count} 次，至多 {most} 次"
                 ),
             );
@@ -79,9 +82,9 @@ fn check_officer(
             for other in &visits[at + 1..] {
                 let (first, second) = (&one.id, &other.id);
                 if one.half == other.half || one.half == Half::WholeDay || other.half == Half::WholeDay {
-                    let (half, other_half) = (one.half.word(), other.half.word());
+                    let (half, other_half) = (one.half.text(), other.half.text());
                     let detail = both!(
-                        "is at visits {first} and {second} at once on {date}: {half} and {other_half}",
+                        half, other_half => "is at visits {first} and {second} at once on {date}: {half} and {other_half}",
                         "{date} 同时在检查 {first} 与 {second}：{half} 与 {other_half}"
                     );
                     found.add("double-booked", &place, detail);
@@ -90,9 +93,10 @@ fn check_officer(
                 let minutes = roads.minutes(township(one), township(other));
                 if minutes.is_none_or(|minutes| minutes > u64::from(rules.hop_minutes_max)) {
                     let way = minutes.map_or(both!("no road", "没有道路"), |minutes| {
-                        both!("{minutes} minutes", "路程 {minutes} 分钟")
+                        let minutes = Text::counted(minutes, "minute");
+                        both!(minutes => "a way of {minutes}", "路程 {minutes} 分钟")
                     });
-                    let detail = both!(way => "{way} lie between visits {first} and {second} on {date}", "{date} 的检查 {first} 与 {second} 之间{way}");
+                    let detail = both!(way => "has {way} between visits {first} and {second} on {date}", "{date} 的检查 {first} 与 {second} 之间{way}");
                     found.add("hop", &place, detail);
                 }
             }

@@ -232,10 +232,10 @@ fn check_flow(
             ways.entry(no).or_default().entry(outing.date).or_default().push(way);
         }
         if seats != size || outing.team.len() as u32 != size {
+            let officers = Text::counted(outing.team.len(), "officer");
             let detail = both!(
-                "{seats} of {} officers could join it, {size} are asked for",
-                "{} 人中 {seats} 人可参加，需要 {size} 人",
-                outing.team.len()
+                officers => "{seats} of {officers} could join it, it asks for {size}",
+                "{officers} 人中 {seats} 人可参加，需要 {size} 人"
             );
             found.add("potential-team", at(&holder), detail);
         }
@@ -293,8 +293,9 @@ fn check_flow(
         let next = scale.growth(load, visits, count);
         let last = count.checked_sub(1).map(|before| scale.growth(load, visits, before));
         if count > most || (count < most && next < own) || last.is_some_and(|last| last > own) {
+            let count = Text::counted(count, "outing");
             let detail = both!(
-                "asks {own} for {count} outings of at most {most}; the next is worth {next}",
+                count => "asks {own} for {count} of at most {most}; the next is worth {next}",
                 "外勤 {count} 次、至多 {most} 次，要价 {own}；再加一次值 {next}"
             );
             found.add("potential-load", at(&Holder::Officer(*no)), detail);

@@ -18,10 +18,11 @@ use crate::plan::model::{EntityNo, Inputs, Plan, Stratum, TaskNo};
 pub(super) fn check(inputs: &Inputs, prk: &Prk, plan: &Plan, found: &mut Findings) {
     let (samples, strata) = (plan.samples.len(), plan.frames.strata.len());
     if samples != strata {
+        let (samples, strata) = (Text::counted(samples, "sample"), Text::counted(strata, "stratum"));
         found.add(
             "samples-count",
             "plan",
-            both!("{samples} samples stand beside {strata} strata", "样本 {samples} 个，层 {strata} 个"),
+            both!(samples, strata => "{samples} beside {strata}", "样本 {samples} 个，层 {strata} 个"),
         );
     }
     let mut groups: BTreeMap<&str, Vec<(&Stratum, &Sample)>> = BTreeMap::new();
@@ -122,7 +123,8 @@ fn check_sample(
     ];
     for (role, stands, asked) in counts {
         if u32::try_from(stands) != Ok(asked) {
-            found.add("pick-count", &place, both!(role => "{stands} entities stand in the {role}, {asked} are to be drawn", "{role}有 {stands} 户，应抽 {asked} 户"));
+            let stands = Text::counted(stands, "entity");
+            found.add("pick-count", &place, both!(role, stands => "the {role} has {stands} instead of {asked}", "{role}有 {stands} 户，应抽 {asked} 户"));
         }
     }
     let balls = |at: usize| stratum.balls_all.or_else(|| stratum.balls.get(at).copied()).unwrap_or(1);

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::duties::Dues;
 use super::{Findings, own_items};
 use crate::both;
+use crate::lang::Text;
 use crate::lottery::keys::team_label;
 use crate::lottery::{Iv, Key, Prk, Ticket};
 use crate::plan::model::{
@@ -158,10 +159,11 @@ fn check_officers(
     }
     let size = inputs.rules.team.size as usize;
     if officers.len() < size {
+        let count = Text::counted(officers.len(), "officer");
         found.add(
             "team-too-small",
             &place,
-            both!("{} officers go, at least {size} have to", "派出 {} 人，至少须 {size} 人", officers.len()),
+            both!(count => "the team has {count} of at least {size}", "派出 {count} 人，至少须 {size} 人"),
         );
     }
     for no in officers {

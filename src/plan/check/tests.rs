@@ -4,19 +4,28 @@ mod county;
 
 use jiff::civil::date;
 
-use super::check;
+use super::{Violation, check};
+use crate::lang::Text;
 use crate::lottery::Ticket;
 use crate::plan::model::*;
 
 type Damage = fn(&mut Inputs, &mut Plan);
 
-/// Asserts that each damage is reported under its code.
+/// Asserts that each damage is reported under its code, in words that an office would write.
 fn assert_found(cases: &[(&str, Damage)]) {
     for (code, damage) in cases {
         let (mut inputs, mut plan) = (county::inputs(), county::plan());
         damage(&mut inputs, &mut plan);
         let violations = check(&inputs, &county::prk(), &plan);
         assert!(violations.iter().any(|found| found.code == *code), "{code} is not among {violations:#?}");
+        for Violation { detail: Text { en, zh }, .. } in &violations {
+            let counts = en.replace("of rank 1 ", "");
+            let words: Vec<&str> = counts.split([' ', ',']).collect();
+            let is_plural = |noun: &str| noun == "strata" || (noun.ends_with('s') && !["is", "has"].contains(&noun));
+            assert!(!words.windows(2).any(|two| two[0] == "1" && is_plural(two[1])), "{en}");
+            let mut words = zh.split(|c: char| !c.is_ascii_alphanumeric());
+            assert!(!words.any(|word| ["AM", "PM", "day"].contains(&word)), "{zh}");
+        }
     }
 }
 
@@ -145,7 +154,7 @@ fn an_agency_may_attend_for_some_of_the_tasks_only() {
     let mut plan = county::plan();
     let merged = visit(&mut plan, |visit| visit.half == Half::WholeDay && visit.tasks.len() > 1);
     merged.items.retain(|item| *item != ItemNo(1));
-    let (task, entity, agency, detail) = (TaskNo(0), merged.entity, AgencyNo(1), String::new());
+    let (task, entity, agency, detail) = (TaskNo(0), merged.entity, AgencyNo(1), Text::default());
     plan.unplaced.push(Unplaced { task, entity, agency, reason: "short-of-skill", detail });
     assert_eq!(check(&county::inputs(), &county::prk(), &plan), []);
 }

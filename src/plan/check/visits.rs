@@ -12,6 +12,7 @@ use jiff::civil::{Date, Weekday};
 use super::duties::Dues;
 use super::{Findings, list, own_items};
 use crate::both;
+use crate::lang::Text;
 use crate::plan::model::{
     AgencyNo, Entity, EntityNo, Except, Half, Inputs, ItemClass, ItemNo, Plan, QuietDays, QuietRule, RuleDays, Season,
     Substitution, TaskNo, Visit,
@@ -32,7 +33,8 @@ pub(super) fn check(inputs: &Inputs, plan: &Plan, substitutions: &[Substitution]
         let is_long = if steps_in { is_long_visit(inputs, met) } else { long.contains(&visit.entity) };
         if (visit.half == Half::WholeDay) != is_long {
             let asked = if is_long { both!("the whole day", "全天") } else { both!("half a day", "半天") };
-            let detail = both!(asked => "takes {:?}, the minutes of its longest agency ask for {asked}", "占用 {:?}，按用时最长的部门应为{asked}", visit.half.word());
+            let half = visit.half.text();
+            let detail = both!(half, asked => "takes {half:?}, the minutes of its longest agency ask for {asked}", "占用{half}，按用时最长的部门应为{asked}");
             found.add("half", place, detail);
         }
     }
@@ -154,10 +156,10 @@ fn check_contents(
     }
     let agencies_max = inputs.rules.team.agencies_per_visit_max;
     if visit.teams.len() > agencies_max as usize {
+        let agencies = Text::counted(visit.teams.len(), "agency");
         let detail = both!(
-            "{} agencies come, at most {agencies_max} may",
-            "来了 {} 个部门，至多 {agencies_max} 个",
-            visit.teams.len()
+            agencies => "has {agencies}, at most {agencies_max} may come",
+            "来了 {agencies} 个部门，至多 {agencies_max} 个"
         );
         found.add("agencies-per-visit", place, detail);
     }
@@ -238,12 +240,10 @@ fn check_day(inputs: &Inputs, visit: &Visit, days: &WorkingDays, place: &str, fo
         );
     }
     if entity.hours.is_some_and(|half| half != visit.half) {
-        let open = entity.hours.unwrap_or(Half::WholeDay);
+        let (half, open) = (visit.half.text(), entity.hours.unwrap_or(Half::WholeDay).text());
         let detail = both!(
-            "takes {}, the entity is open {} alone",
-            "时段为 {}，检查对象只在 {} 营业",
-            visit.half.word(),
-            open.word()
+            half, open => "takes {half}, the entity is open {open} alone",
+            "时段为{half}，检查对象只在{open}营业"
         );
         found.add("hours", place, detail);
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
 
+use crate::lang::Text;
 use crate::lottery::keys::{entity_label, team_label};
 use crate::lottery::{Entropy, Entry, Iv, Prk, Rate, Rounding, Suite, draw};
 use crate::plan::model::*;
@@ -295,7 +296,7 @@ pub fn plan() -> Plan {
         door.0.insert(1);
         door.1.extend([(0, 0), (1, 2)]);
         if rank == 0 {
-            let detail = "agency D03 needs 2 more officers".to_owned();
+            let detail = Text::same("agency D03 needs 2 more officers");
             let (task, entity, agency) = (TaskNo(1), EntityNo(no), AgencyNo(2));
             unplaced.push(Unplaced { task, entity, agency, reason: "short-of-officers", detail });
         } else {
