@@ -362,6 +362,22 @@ fn explain_says_what_the_amendments_made_of_visits_and_seats() {
     // The visit that was taken out, and the one that is made instead.
     let answer = &json(&private, &gone)["entity"]["visits"][0];
     assert!(answer["now"] == "gone" && answer["amendments"][0]["is"].as_str().expect("words").contains(&entity));
+    let answer = &json(&private, &visit)["entity"]["visits"][0];
+    let team = |teams: &serde_json::Value| {
+        assert_eq!((&teams[0]["agency"], &teams[0]["name"]), (&"D01".into(), &"市场监督管理局".into()), "{teams}");
+        let officers = teams[0]["officers"].as_array().expect("officers").iter();
+        let certificate = |row: &serde_json::Value| {
+            assert!(
+                row["rank"].as_u64() > Some(0) && row["name"].as_str().expect("a name").starts_with("人员"),
+                "{row}"
+            );
+            row["certificate"].as_str().expect("a number").to_owned()
+        };
+        officers.map(certificate).collect::<Vec<_>>()
+    };
+    let (drawn, now) = (team(&answer["teams"]), team(&answer["now"]["amended"]["teams"]));
+    assert!(drawn.contains(&officer) && !now.contains(&officer) && now.contains(&substitute), "{answer}");
+    assert!(["AM", "PM"].contains(&answer["now"]["amended"]["half"].as_str().expect("a word")), "{answer}");
     let answer = &json(&private, &entity)["entity"]["added"][0];
     assert!(answer["visit"] == closed("added").split(' ').next().expect("an id"), "{answer}");
     assert!(!answer["teams"].as_array().expect("teams").is_empty(), "{answer}");
@@ -376,6 +392,38 @@ fn explain_says_what_the_amendments_made_of_visits_and_seats() {
     let text = explained(&opened, &substitute, &["--lang", "zh"]);
     assert!(text.contains("不是抽取所得，由变更新增") && text.contains("因病"), "{text}");
     assert!(explained(&opened, "*", &[]).contains("  as drawn, before 2 amendments of the plan\n"));
+    // Everything is told in Chinese, the parts of the day, ranks and shares too.
+    for id in [&visit, &officer, &substitute, &gone, &entity, "D01", "*"] {
+        let text = explained(&opened, id, &["--lang", "zh"]);
+        assert_eq!(support::english_word(&text), None, "{text}");
+    }
+    let text = explained(&opened, &visit, &["--lang", "zh"]);
+    let team = text.lines().rfind(|line| line.starts_with("    D01 市场监督管理局：")).expect("the team as it is now");
+    assert!(team.contains(&format!(" {substitute}（序号 ")) && team.contains("）、"), "{team}");
+    assert!(text.contains("    现：2026-") && (text.contains(" 上午") || text.contains(" 下午")), "{text}");
+}
+
+/// Without this, somebody who asks the bundle alone would take the plan as it was drawn for the one that is carried out.
+#[test]
+fn explain_says_where_amendments_may_exist_that_it_can_not_see() {
+    let (_folder, room) = room_after(STEPS);
+    let (opened, private) = (public(&room).display().to_string(), room.bundle().display().to_string());
+    let ledger = room.folder.join("ledger").display().to_string();
+    let (_holds, plain) = support::bundle(support::small_plan());
+    let plain = plain.display().to_string();
+    let said = |words: &[&str]| support::stderr(&support::run([&["explain"], words].concat())).to_owned();
+    for format in ["text", "json"] {
+        let more = ["*", "--format", format];
+        let english = said(&[&[private.as_str()], &more[..]].concat());
+        assert!(english.starts_with("note: ") && english.contains("--ledger"), "{english}");
+        let chinese = said(&[&[private.as_str()], &more[..], &["--lang", "zh"]].concat());
+        assert!(chinese.starts_with("提示: ") && chinese.contains("变更") && chinese.contains("--ledger"), "{chinese}");
+        assert_eq!(support::english_word(&chinese), None, "{chinese}");
+        // The ledger is given, or comes with the bundle, or there is none.
+        for known in [vec![private.as_str(), "--ledger", &ledger], vec![&opened], vec![&plain]] {
+            assert_eq!(said(&[&known[..], &more[..]].concat()), "", "{known:?}");
+        }
+    }
 }
 
 /// Without this, the private part could be whole and the amendments beside it others than those on the ledger.

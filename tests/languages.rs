@@ -1,9 +1,13 @@
 //! The two languages: chosen by `--lang` or the locale, the same facts in both.
 
+use fairdraw::lang::Lang;
+use fairdraw::publish::report;
 use serde_json::Value;
 
 use crate::fault_cases::ERRORS;
-use crate::support::{Workspace, english_sentence, fairdraw, has_chinese, run, small, stdout, temp};
+use crate::support::{
+    Workspace, bundle, english_sentence, fairdraw, has_chinese, rows, run, small, stdout, temp, text,
+};
 
 /// Makes a workspace with several errors of different tables.
 fn faulty() -> Workspace {
@@ -73,6 +77,31 @@ fn a_bundle_is_the_same_in_both_languages() {
     let ((english, said), (chinese, told)) = (bundle("en"), bundle("zh"));
     assert_eq!(english, chinese);
     assert!(said.contains("planned: 0 violations") && told.contains("已排定：0 处违规"), "{said}{told}");
+}
+
+// Without it a Chinese clerk would read in English what the office lacks, and an English one of "1 seats" and "1 visits".
+#[test]
+fn what_is_short_is_said_in_both_languages() {
+    let mut workspace = small();
+    workspace.replace("items.csv", "娱乐场所检查,general,,现场,,", "娱乐场所检查,general,,现场,爆破员,");
+    let made = workspace.plan("short");
+    let unplaced = rows(text(&made, "unplaced.csv"));
+    let (en, zh) = (
+        "D03 needs 1 seat of officers with 爆破员 for 1 visit and has 0",
+        "D03 的 1 次检查需要持有“爆破员”资质的执法人员 1 人次，只有 0 人次",
+    );
+    let row = unplaced.iter().find(|row| row[4] == en).unwrap_or_else(|| panic!("{unplaced:?}"));
+    let (_holds, folder) = bundle(&made);
+    let folder = folder.display().to_string();
+    let explained = |lang: &str| stdout(&run(["explain", &folder, &row[1], "--lang", lang])).to_owned();
+    let line = format!("  not placed: D03 for task {}: short-of-skill {en}\n", row[0]);
+    assert!(explained("en").contains(&line), "{}", explained("en"));
+    let line = format!("  未排期：任务 {} 的部门 D03：持有资质的人手不足（short-of-skill） {zh}\n", row[0]);
+    assert!(explained("zh").contains(&line), "{}", explained("zh"));
+    let summary = |lang: Lang| report::summary(&made.summary, &made.inputs, &made.plan, lang);
+    let count = made.summary.unplaced_by_reason["short-of-skill"];
+    assert!(summary(Lang::Zh).contains(&format!("持有资质的人手不足 {count} 项")), "{}", summary(Lang::Zh));
+    assert!(summary(Lang::En).contains(&format!("{count} short-of-skill")), "{}", summary(Lang::En));
 }
 
 /// Arguments with which every command meets something wrong; `no/such` is a path that is not there.

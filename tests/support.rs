@@ -377,14 +377,38 @@ pub fn has_chinese(text: &str) -> bool {
 /// Finds an English sentence in a text: four words of small letters in a row. Commands in backticks are left out, and what
 /// stands in Chinese brackets: there a library that speaks English only says where a file is damaged.
 pub fn english_sentence(text: &str) -> Option<String> {
-    let quoted = |text: &str| text.split('`').step_by(2).collect::<Vec<_>>().join(" … ");
-    let spoken: Vec<String> =
-        text.split('（').map(|part| quoted(part.split_once('）').map_or(part, |two| two.1))).collect();
-    let spoken = spoken.join(" … ");
+    let spoken = spoken(text);
     let words: Vec<&str> = spoken.split(' ').collect();
     let is_word = |word: &str| {
         let word = word.trim_end_matches([',', ';', ':', '.']);
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'')
     };
     words.windows(4).find(|four| four.iter().all(|word| is_word(word))).map(|four| four.join(" "))
+}
+
+/// Finds an English word in a Chinese text where [`english_sentence`] looks for sentences: three small letters or more, or a
+/// part of the day. Names of files, options and codes in square brackets are none.
+pub fn english_word(text: &str) -> Option<String> {
+    let spoken = outside(&spoken(text), '[', ']');
+    let words = spoken.split(|c: char| !c.is_ascii_alphanumeric() && !"-_./".contains(c));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let is_word = |word: &str| {
+        let letters = word.replace('-', "");
+        ["AM", "PM"].contains(&word) || (letters.len() > 2 && letters.bytes().all(|b| b.is_ascii_lowercase()))
+    };
+    let is_option = |word: &str| word.starts_with("--");
+    (0..words.len())
+        .find(|&at| is_word(words[at]) && !is_option(words[at]) && !(at > 0 && is_option(words[at - 1])))
+        .map(|at| words[at].to_owned())
+}
+
+/// Leaves out commands in backticks and what stands in Chinese brackets.
+fn spoken(text: &str) -> String {
+    outside(text, '（', '）').split('`').step_by(2).collect::<Vec<_>>().join(" … ")
+}
+
+/// Leaves out what stands in brackets.
+fn outside(text: &str, open: char, close: char) -> String {
+    let parts: Vec<&str> = text.split(open).map(|part| part.split_once(close).map_or(part, |two| two.1)).collect();
+    parts.join(" … ")
 }

@@ -92,10 +92,10 @@ fn row(inputs: &Inputs, change: &Changed, named: &dyn Fn(InspectorNo) -> String)
                     }
                 })
                 .collect();
-            let all = Text::each(|lang| each.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join("; "));
+            let all = Text::joined(&each, "; ", "；");
             let made = change.after.iter().filter(|visit| change.outcome.added.contains(&visit.id));
             let when: Vec<Text> = made.map(|visit| slots(Some(visit))).collect();
-            let when = Text::each(|lang| when.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join("; "));
+            let when = Text::joined(&when, "; ", "；");
             let open = both!(" (", "（");
             let close = both!(")", "）");
             let is = if when.en.is_empty() { all } else { all.followed_by(open).followed_by(when).followed_by(close) };
@@ -121,8 +121,8 @@ fn entity(inputs: &Inputs, no: EntityNo) -> String {
 
 fn slots(visit: Option<&Visit>) -> Text {
     visit.map_or_else(Text::default, |visit| {
-        let (date, half, chinese) = (visit.date, visit.half.word(), visit.half.chinese());
-        both!("{date} {half}", "{date} {chinese}")
+        let (date, half) = (visit.date, visit.half.text());
+        both!(half => "{date} {half}", "{date} {half}")
     })
 }
 

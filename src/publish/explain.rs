@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::load::{self, AgencyLoads, loads};
-use super::since::{self, Added, Current, SeatNow, Since, VisitNow};
+use super::since::{self, Added, Current, SeatNow, Since, TeamSent, VisitNow};
 use crate::both;
 use crate::files::store::rows;
-use crate::lang::{Lines, Text};
+use crate::lang::{Lines, Text, in_english};
 use crate::lottery::sample::Place;
 use crate::lottery::{Entry, Iv, Ticket, keys};
 use crate::plan::eligibility::{circle, obstacle, outing};
-use crate::plan::model::{AgencyNo, EntityNo, Exclusion, Inputs, InspectorNo, Team, Visit};
-use crate::plan::words::Word;
+use crate::plan::model::{AgencyNo, EntityNo, Exclusion, Half, Inputs, InspectorNo, Team, Visit};
+use crate::plan::words::{self, Word};
 use crate::run::Made;
 
 /// Holds what a plan says about one id.
@@ -40,8 +40,20 @@ pub struct EntityAnswer {
     pub visits: Vec<VisitAnswer>,
     /// Visits that amendments since the draw added.
     pub added: Vec<Added<VisitNow>>,
-    /// Duties at the entity that could not be placed: task, agency, reason, detail.
-    pub unplaced: Vec<[String; 4]>,
+    /// Duties at the entity that could not be placed.
+    pub unplaced: Vec<NotPlaced>,
+}
+
+/// Is a duty without a visit, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotPlaced {
+    pub task: String,
+    pub agency: String,
+    /// As `unplaced.csv` has it.
+    pub reason: &'static str,
+    /// What is short; empty where nothing is.
+    #[serde(serialize_with = "in_english")]
+    pub detail: Text,
 }
 
 /// Is a task, `*` for all, and the reason why the entity is not in its frame.
@@ -49,7 +61,7 @@ pub struct EntityAnswer {
 pub struct ExcludedFrom {
     pub task: String,
     pub reason: &'static str,
-    #[serde(serialize_with = "crate::lang::in_english")]
+    #[serde(serialize_with = "in_english")]
     pub means: Text,
 }
 
@@ -76,11 +88,10 @@ pub struct InFrame {
 pub struct VisitAnswer {
     pub visit: String,
     pub date: String,
-    pub half: &'static str,
+    pub half: Half,
     pub tasks: String,
     pub items: String,
-    /// Agency, officers with certificate and rank.
-    pub teams: Vec<(String, Vec<String>)>,
+    pub teams: Vec<TeamSent>,
     /// How each agency's team came about, in the same order.
     pub draws: Vec<TeamDraw>,
     #[serde(flatten)]
@@ -139,7 +150,7 @@ pub struct SeatAnswer {
     pub visit: String,
     pub entity: String,
     pub date: String,
-    pub half: &'static str,
+    pub half: Half,
     pub rank: u32,
     pub ticket: String,
     #[serde(flatten)]
@@ -198,9 +209,11 @@ fn entity(made: &Made, no: EntityNo) -> EntityAnswer {
     let frames = frames(made, no);
     let told = excluded.iter().filter(|row| row.task != "*").count() + frames.len();
     let visits = made.plan.visits.iter().filter(|visit| visit.entity == no).map(|visit| visit_answer(made, visit));
-    let unplaced = made.plan.unplaced.iter().filter(|row| row.entity == no).map(|row| {
-        let agency = &inputs.agencies[row.agency.at()].code;
-        [inputs.tasks[row.task.at()].code.clone(), agency.clone(), row.reason.to_owned(), row.detail.clone()]
+    let unplaced = made.plan.unplaced.iter().filter(|row| row.entity == no).map(|row| NotPlaced {
+        task: inputs.tasks[row.task.at()].code.clone(),
+        agency: inputs.agencies[row.agency.at()].code.clone(),
+        reason: row.reason,
+        detail: row.detail.clone(),
     });
     EntityAnswer {
         id: entity.id.clone(),
@@ -271,7 +284,8 @@ fn behind(made: &Made, stratum_at: usize) -> impl Fn(EntityNo) -> bool + '_ {
 fn meaning(inputs: &Inputs, why: Exclusion) -> Text {
     match why {
         Exclusion::Status(status) => {
-            both!("its status is {} ({})", "登记状态为 {1}（{0}）", status.word(), status.chinese())
+            let (word, chinese) = (status.word(), status.chinese());
+            both!("its status is {word} ({chinese})", "登记状态为{chinese}")
         }
         Exclusion::NoId => both!("it has no code", "没有代码"),
         Exclusion::OutOfScope => both!("no task of the plan has it in its scope", "计划中没有任务的范围包括它"),
@@ -344,7 +358,7 @@ fn visit_answer(made: &Made, visit: &Visit) -> VisitAnswer {
     VisitAnswer {
         visit: visit.id.clone(),
         date: visit.date.to_string(),
-        half: visit.half.word(),
+        half: visit.half,
         tasks,
         items,
         teams: since::teams(inputs, visit),
@@ -372,7 +386,7 @@ fn officer(made: &Made, no: InspectorNo) -> OfficerAnswer {
             visit: visit.id.clone(),
             entity: inputs.entities[visit.entity.at()].name.clone(),
             date: visit.date.to_string(),
-            half: visit.half.word(),
+            half: visit.half,
             rank: seat.rank,
             ticket: seat.ticket.to_string(),
             since: Since::default(),
@@ -419,9 +433,9 @@ fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
     }
     for frame in &entity.frames {
         let InFrame { task, name, stratum, sample, population, chance, ticket, rank, cutoff, key, group, .. } = frame;
-        let outcome = outcome(frame.outcome);
+        let (stratum, chance, outcome) = (words::stratum(stratum), words::chance(chance), outcome(frame.outcome));
         lines.add(both!(
-            outcome => "  task {task} {name}\n    stratum {stratum}: {sample} of {population} drawn, chance {chance}\n    ticket  {ticket}  rank {rank}\n    cut-off {cutoff}  {outcome}\n    key     {key}  ({group})",
+            stratum, chance, outcome => "  task {task} {name}\n    stratum {stratum}: {sample} of {population} drawn, chance {chance}\n    ticket  {ticket}  rank {rank}\n    cut-off {cutoff}  {outcome}\n    key     {key}  ({group})",
             "  任务 {task} {name}\n    层 {stratum}：{population} 户中抽 {sample} 户，机会 {chance}\n    抽签号 {ticket}  序号 {rank}\n    中签线 {cutoff}  {outcome}\n    密钥   {key}  （{group}）"
         ));
     }
@@ -429,8 +443,9 @@ fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
     lines.add(both!(others => "  out of the scope of {others}", "  另有 {others} 个任务的范围不包括它"));
     for visit in &entity.visits {
         let VisitAnswer { visit: id, date, half, tasks, items, .. } = visit;
+        let half = half.text();
         lines.add(both!(
-            "  visit {id} on {date} {half}, tasks {tasks}\n    items {items}",
+            half => "  visit {id} on {date} {half}, tasks {tasks}\n    items {items}",
             "  检查 {id}：{date} {half}，任务 {tasks}\n    事项 {items}"
         ));
         since::teams_text(lines, &visit.teams);
@@ -438,10 +453,11 @@ fn entity_text(lines: &mut Lines, entity: &EntityAnswer) {
         since::visit_text(lines, &visit.since);
     }
     entity.added.iter().for_each(|added| since::added_visit_text(lines, added));
-    for [task, agency, reason, detail] in &entity.unplaced {
+    for NotPlaced { task, agency, reason, detail } in &entity.unplaced {
+        let why = words::unplaced(reason);
         lines.add(both!(
-            "  not placed: {agency} for task {task}: {reason} {detail}",
-            "  未排期：任务 {task} 的部门 {agency}：{reason} {detail}"
+            why, detail => "  not placed: {agency} for task {task}: {why} {detail}",
+            "  未排期：任务 {task} 的部门 {agency}：{why}（{reason}） {detail}"
         ));
     }
 }
@@ -475,9 +491,10 @@ const COLLEAGUES_SHOWN: usize = 12;
 fn draw_text(lines: &mut Lines, draw: &TeamDraw) {
     let TeamDraw { agency, drawn_for, .. } = draw;
     let away: usize = draw.not_eligible.values().map(Vec::len).sum();
-    let (could, visits) = (draw.eligible.len(), draw.visits.join(", "));
+    let visits: Vec<Text> = draw.visits.iter().map(Text::same).collect();
+    let (could, visits) = (draw.eligible.len(), Text::joined(&visits, ", ", "、"));
     lines.add(both!(
-        "    draw of {agency} for {drawn_for} ({visits}): {could} could go, {away} not",
+        visits => "    draw of {agency} for {drawn_for} ({visits}): {could} could go, {away} not",
         "    {agency} 为 {drawn_for} 选派（{visits}）：可派 {could} 人，不可派 {away} 人"
     ));
     for row in draw
@@ -531,9 +548,10 @@ fn officer_text(lines: &mut Lines, officer: &OfficerAnswer) {
         "  选派 {drawn} 次（该部门人员：{least} 至 {most} 次）"
     ));
     for SeatAnswer { date, half, visit, rank, ticket, entity, since } in seats {
+        let half = half.text();
         lines.add(both!(
-            "    {date} {half:<3} {visit} rank {rank} ticket {ticket} {entity}",
-            "    {date} {half:<3} {visit} 序号 {rank} 抽签号 {ticket} {entity}"
+            half => "    {date} {half:<3} {visit} rank {rank} ticket {ticket} {entity}",
+            "    {date} {half} {visit} 序号 {rank} 抽签号 {ticket} {entity}"
         ));
         since::seat_text(lines, since);
     }

@@ -101,7 +101,8 @@ pub fn text(loads: &AgencyLoads) -> Text {
     let mut lines = Lines::default();
     let AgencyLoads { agency, name, .. } = loads;
     let visits = Text::counted(loads.visits, "visit");
-    lines.add(both!(visits => "agency {agency} {name}\n  {visits}", "部门 {agency} {name}\n  检查 {visits} 次"));
+    let name = if agency == "*" { both!("all agencies", "全部部门") } else { Text::same(name) };
+    lines.add(both!(name, visits => "agency {agency} {name}\n  {visits}", "部门 {agency} {name}\n  检查 {visits} 次"));
     if loads.amendments > 0 {
         let amendments = Text::counted(loads.amendments, "amendment");
         lines.add(both!(

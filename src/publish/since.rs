@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::changes::{self, ChangeRow};
 use crate::both;
-use crate::lang::Lines;
+use crate::lang::{Lines, Text};
 use crate::plan::amend::{Change, Changed};
-use crate::plan::model::{EntityNo, Inputs, InspectorNo, Visit};
+use crate::plan::model::{EntityNo, Half, Inputs, InspectorNo, Seat, Team, Visit};
 use crate::plan::words::Word;
 use crate::run::Made;
 
@@ -41,9 +41,28 @@ pub struct Added<T> {
 pub struct VisitNow {
     pub visit: String,
     pub date: String,
-    pub half: &'static str,
-    /// Agency, officers with certificate and rank.
-    pub teams: Vec<(String, Vec<String>)>,
+    pub half: Half,
+    pub teams: Vec<TeamSent>,
+}
+
+/// Is the team that an agency sends to a visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TeamSent {
+    /// Code of the agency.
+    pub agency: String,
+    /// Name of the agency.
+    pub name: String,
+    /// By ticket, smallest first.
+    pub officers: Vec<OfficerSent>,
+}
+
+/// Is one officer of such a team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OfficerSent {
+    /// Rank of the ticket among those who could have gone, from 1.
+    pub rank: u32,
+    pub certificate: String,
+    pub name: String,
 }
 
 /// Is a seat as it stands now.
@@ -52,7 +71,7 @@ pub struct SeatNow {
     pub visit: String,
     pub entity: String,
     pub date: String,
-    pub half: &'static str,
+    pub half: Half,
     pub rank: u32,
     pub ticket: String,
 }
@@ -135,29 +154,25 @@ fn is_about(inputs: &Inputs, change: &Changed, officer: InspectorNo) -> bool {
     }
 }
 
-/// Writes the teams of a visit: agency, officers with certificate and rank.
-pub fn teams(inputs: &Inputs, visit: &Visit) -> Vec<(String, Vec<String>)> {
-    let teams = visit.teams.iter().map(|team| {
-        let officer = |no: InspectorNo, rank: u32| {
-            let officer = &inputs.inspectors[no.at()];
-            format!("{} {} (rank {rank})", officer.name, officer.certificate)
-        };
+/// Lists the teams of a visit.
+pub fn teams(inputs: &Inputs, visit: &Visit) -> Vec<TeamSent> {
+    let officer = |seat: &Seat| {
+        let officer = &inputs.inspectors[seat.inspector.at()];
+        OfficerSent { rank: seat.rank, certificate: officer.certificate.clone(), name: officer.name.clone() }
+    };
+    let team = |team: &Team| {
         let agency = &inputs.agencies[team.agency.at()];
-        (
-            format!("{} {}", agency.code, agency.name),
-            team.seats.iter().map(|seat| officer(seat.inspector, seat.rank)).collect(),
-        )
-    });
-    teams.collect()
+        TeamSent {
+            agency: agency.code.clone(),
+            name: agency.name.clone(),
+            officers: team.seats.iter().map(officer).collect(),
+        }
+    };
+    visit.teams.iter().map(team).collect()
 }
 
 fn visit_now(inputs: &Inputs, visit: &Visit) -> VisitNow {
-    VisitNow {
-        visit: visit.id.clone(),
-        date: visit.date.to_string(),
-        half: visit.half.word(),
-        teams: teams(inputs, visit),
-    }
+    VisitNow { visit: visit.id.clone(), date: visit.date.to_string(), half: visit.half, teams: teams(inputs, visit) }
 }
 
 fn seat_now(inputs: &Inputs, visit: &Visit, officer: InspectorNo) -> Option<SeatNow> {
@@ -166,7 +181,7 @@ fn seat_now(inputs: &Inputs, visit: &Visit, officer: InspectorNo) -> Option<Seat
         visit: visit.id.clone(),
         entity: inputs.entities[visit.entity.at()].name.clone(),
         date: visit.date.to_string(),
-        half: visit.half.word(),
+        half: visit.half,
         rank: seat.rank,
         ticket: seat.ticket.to_string(),
     })
@@ -179,7 +194,8 @@ pub fn visit_text(lines: &mut Lines, since: &Since<VisitNow>) {
         Now::AsDrawn => {}
         Now::Gone => lines.add(both!("    now: not made", "    现：不再进行")),
         Now::Amended(VisitNow { date, half, teams, .. }) => {
-            lines.add(both!("    now: {date} {half}", "    现：{date} {half}"));
+            let half = half.text();
+            lines.add(both!(half => "    now: {date} {half}", "    现：{date} {half}"));
             teams_text(lines, teams);
         }
     }
@@ -188,8 +204,9 @@ pub fn visit_text(lines: &mut Lines, since: &Since<VisitNow>) {
 /// Tells of a visit that was not drawn.
 pub fn added_visit_text(lines: &mut Lines, added: &Added<VisitNow>) {
     let VisitNow { visit, date, half, teams } = &added.what;
+    let half = half.text();
     lines.add(both!(
-        "  visit {visit} on {date} {half}, not drawn: it came by an amendment",
+        half => "  visit {visit} on {date} {half}, not drawn: it came by an amendment",
         "  检查 {visit}：{date} {half}，不是抽取所得，由变更新增"
     ));
     teams_text(lines, teams);
@@ -202,28 +219,36 @@ pub fn seat_text(lines: &mut Lines, since: &Since<SeatNow>) {
     match &since.now {
         Now::AsDrawn => {}
         Now::Gone => lines.add(both!("      now: does not go", "      现：不派出")),
-        Now::Amended(SeatNow { date, half, rank, ticket, .. }) => lines.add(both!(
-            "      now: {date} {half} rank {rank} ticket {ticket}",
-            "      现：{date} {half} 序号 {rank} 抽签号 {ticket}"
-        )),
+        Now::Amended(SeatNow { date, half, rank, ticket, .. }) => {
+            let half = half.text();
+            lines.add(both!(
+                half => "      now: {date} {half} rank {rank} ticket {ticket}",
+                "      现：{date} {half} 序号 {rank} 抽签号 {ticket}"
+            ));
+        }
     }
 }
 
 /// Tells of a seat to which the draw did not send the officer.
 pub fn added_seat_text(lines: &mut Lines, added: &Added<SeatNow>) {
     let SeatNow { visit, entity, date, half, rank, ticket } = &added.what;
+    let half = half.text();
     lines.add(both!(
-        "    {date} {half:<3} {visit} rank {rank} ticket {ticket} {entity}, not drawn: it came by an amendment",
-        "    {date} {half:<3} {visit} 序号 {rank} 抽签号 {ticket} {entity}，不是抽取所得，由变更新增"
+        half => "    {date} {half:<3} {visit} rank {rank} ticket {ticket} {entity}, not drawn: it came by an amendment",
+        "    {date} {half} {visit} 序号 {rank} 抽签号 {ticket} {entity}，不是抽取所得，由变更新增"
     ));
     amendments_text(lines, &added.amendments, "      ");
 }
 
 /// Writes the officers of each agency.
-pub fn teams_text(lines: &mut Lines, teams: &[(String, Vec<String>)]) {
-    for (agency, officers) in teams {
-        let officers = officers.join(", ");
-        lines.add(both!("    {agency}: {officers}", "    {agency}：{officers}"));
+pub fn teams_text(lines: &mut Lines, teams: &[TeamSent]) {
+    let officer = |OfficerSent { rank, certificate, name }: &OfficerSent| {
+        both!("{name} {certificate} (rank {rank})", "{name} {certificate}（序号 {rank}）")
+    };
+    for TeamSent { agency, name, officers } in teams {
+        let officers: Vec<Text> = officers.iter().map(officer).collect();
+        let officers = Text::joined(&officers, ", ", "、");
+        lines.add(both!(officers => "    {agency} {name}: {officers}", "    {agency} {name}：{officers}"));
     }
 }
 
