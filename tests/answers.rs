@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use serde_json::Value;
 
 use crate::ceremony::{DRAW_AT, NAME, OPEN_AT, PUBLISH_AT, room_after};
-use crate::support::{bundle, english_sentence, fairdraw, has_chinese, project, rows, small, small_plan};
+use crate::support::{bundle, english_sentence, english_word, fairdraw, has_chinese, project, rows, small, small_plan};
 use crate::support::{stderr, stdout, temp, text};
 
 fn call(arguments: &[&str]) -> Output {
@@ -115,6 +115,7 @@ fn what_goes_well_is_told_in_chinese_too() {
         let said = format!("{}{}", stdout(&output), stderr(&output));
         assert!(has_chinese(&said), "{arguments:?}: {said}");
         assert_eq!(english_sentence(&said), None, "{arguments:?}: {said}");
+        assert_eq!(english_word(&said), None, "{arguments:?}: {said}");
     }
     let damaged = folder.join("samples.csv");
     let rest = fs::read_to_string(&damaged).expect("the samples").replace(",S,", ",R,");
@@ -122,6 +123,34 @@ fn what_goes_well_is_told_in_chinese_too() {
     let output = call(&["verify", &bundle, "--lang", "zh"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("核验不通过") && english_sentence(stdout(&output)).is_none(), "{output:?}");
+}
+
+// Without it the steps after a draw would mix codes of the ledger into what a Chinese clerk reads.
+#[test]
+fn what_follows_a_draw_is_told_in_chinese_too() {
+    let (folder, room) = room_after(4);
+    let workspace = folder.path().display().to_string();
+    let teams = rows(&fs::read_to_string(room.bundle().join("teams.csv")).expect("the teams"));
+    let last = teams.last().expect("a seat")[0].clone();
+    let (visit, officer) = (&teams[0][0], &teams[0][2]);
+    let said = |arguments: &[&str]| {
+        let output = call(&[arguments, &["--lang", "zh"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(english_word(stdout(&output)), None, "{arguments:?}: {}", stdout(&output));
+        stdout(&output).to_owned()
+    };
+    let code = stdout(&call(&["notice", &workspace, visit, "--text"])).trim().to_owned();
+    said(&["amend", &workspace, visit, "--officer", officer, "--reason", "sick", "--at", "2026-10-05T09:00:00"]);
+    let amended = said(&["amend", &workspace, &last, "--entity", "--reason", "closed", "--at", "2026-10-06T09:00:00"]);
+    let added = amended.lines().find(|line| line.starts_with("  新增检查 ")).expect("a visit is added");
+    assert!(added.ends_with(" 上午") || added.ends_with(" 下午"), "{amended}");
+    assert!(amended.contains("  递补 2026-001 全部 "), "{amended}");
+    let verified =
+        said(&["verify", "--notice", &code, "--ledger", &folder.path().join("ledger").display().to_string()]);
+    assert!(verified.contains("  时段 上午\n") || verified.contains("  时段 下午\n"), "{verified}");
+    assert!(verified.contains("：变更号 1；变更 人员；原因 因病；明细 "), "{verified}");
+    let page = stdout(&call(&["notice", &workspace, visit])).to_owned();
+    assert!(page.contains("最近一次（已停业或注销）"), "{page}");
 }
 
 // Without it an owner's identity number would be found when the plan is drawn and lodged, too late to be taken out.

@@ -104,10 +104,11 @@ pub fn audited(draws: &[Draw], entries: &[Entry]) -> Audited {
     // The tests that decide share the allowed probability: those of the order, and that of the entities.
     let limit = MISS / (order.len() + 1) as f64;
     for test in order.iter().filter(|test| test.p < limit) {
-        let OrderTest { order, counts, found, expected, p } = test;
+        let OrderTest { found, expected, p, .. } = test;
+        let (order, counts) = (test.order_text(), test.counts_text());
         objections.push(both!(
-            "order by {order}, {counts}: {found} where {expected:.1} are expected, p = {p:.2e}",
-            "按 {order} 排列，{counts}：{found}，预期 {expected:.1}，p = {p:.2e}"
+            order, counts => "order by {order}, {counts}: {found} where {expected:.1} are expected, p = {p:.2e}",
+            "按{order}排列，{counts}：{found}，预期 {expected:.1}，p = {p:.2e}"
         ));
     }
     for entity in selection.most_surprising.iter().filter(|entity| entity.p_of_any < limit) {
@@ -201,8 +202,11 @@ pub fn text(found: &Audited) -> Text {
         "\nOrder of the registry (登记顺序)                found  expected        p",
         "\n登记顺序                                       实际      预期        p"
     ));
-    for OrderTest { order, counts, found, expected, p } in &found.order {
-        lines.add(Text::same(format_args!("  {order:<13}  {counts:<25} {found:>7} {expected:>9.1} {p:>8.4}")));
+    for test in &found.order {
+        let (order, counts) = (test.order_text().padded(13), test.counts_text().padded(25));
+        let OrderTest { found, expected, p, .. } = test;
+        let figures = format!(" {found:>7} {expected:>9.1} {p:>8.4}");
+        lines.add(both!(order, counts => "  {order}  {counts}{figures}", "  {order}  {counts}{figures}"));
     }
     selected(&mut lines, &found.selection);
     let Events { ceremonies, void, void_with_known_sample, amended } = &found.events;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::bundles::independent;
 use super::statistics::Counts;
+use crate::lang::Text;
 use crate::plan::model::EntityNo;
 use crate::run::Made;
 
@@ -18,6 +19,20 @@ pub struct OrderTest {
     pub expected: f64,
     /// Probability of a count that is no likelier, if the order tells nothing.
     pub p: f64,
+}
+
+impl OrderTest {
+    /// Names the order.
+    pub fn order_text(&self) -> Text {
+        let chinese = if self.order == "id" { "代码" } else { "登记日期" };
+        Text { en: self.order.into(), zh: chinese.into() }
+    }
+
+    /// Names what is counted.
+    pub fn counts_text(&self) -> Text {
+        let chinese = if self.counts == "neighbours" { "下一户也被抽中" } else { "在前一半中" };
+        Text { en: self.counts.into(), zh: chinese.into() }
+    }
 }
 
 /// Adds up frame by frame what was found and what chance alone gives.

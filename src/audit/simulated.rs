@@ -12,6 +12,7 @@ use crate::files::store::bundle::File;
 use crate::files::store::rows::{Csv, stratum_name};
 use crate::lang::{Lines, Text};
 use crate::plan::model::{Frames, Inputs};
+use crate::plan::words;
 use crate::publish::report::thousands;
 
 /// Probability that a fair lottery is called unfair by one simulation, over all its entities together.
@@ -169,9 +170,10 @@ pub fn text(found: &Simulated) -> Text {
         let limits = stratum.limits.map_or("-".to_owned(), |(low, high)| format!("{low}..{high}"));
         let (least, most) = (often(&stratum.least), often(&stratum.most));
         let mark = if *outside > 0 { both!("  {outside} OUTSIDE", "  界外 {outside} 户") } else { Text::default() };
+        let name = words::stratum(name).padded(7);
         lines.add(both!(
-            chance, mark => "{task:<13} {name:<7} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}",
-            "{task:<13} {name:<7} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}"
+            name, chance, mark => "{task:<13} {name} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}",
+            "{task:<13} {name} {population:>9} {sample:>6}  {chance:>8}    {least:<23}  {most:<23}  {limits}{mark}"
         ));
     }
     let verdict = match outside {

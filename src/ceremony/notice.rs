@@ -12,6 +12,7 @@ use crate::ledger::chain::{Entry, Kind};
 use crate::ledger::notice::Notice;
 use crate::ledger::proof::Inclusion;
 use crate::ledger::state::Refusal;
+use crate::plan::amend::Reason;
 use crate::plan::model::{Inputs, Visit};
 use crate::plan::words::Word;
 use crate::run::{Made, Stage};
@@ -76,7 +77,7 @@ fn html(inputs: &Inputs, visit: &Visit, notice: &Notice, first: &Entry, draw: &E
     let changes = if first.number == draw.number {
         String::new()
     } else {
-        let reason = draw.fact("reason").unwrap_or_default();
+        let reason = draw.fact("reason").and_then(Reason::from_code).map_or("", Reason::chinese);
         format!(
             "<p>该计划抽出后依规则变更过，最近一次（{reason}）见台账 {}；原计划见 {}。The plan was amended since its draw; \
              both stand in the ledger.</p>\n",

@@ -8,9 +8,10 @@ use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang};
 use fairdraw::both;
 use fairdraw::ceremony::amend::{self, Done};
 use fairdraw::files::store::ledger::Direct;
+use fairdraw::lang::Text;
 use fairdraw::plan::amend::{Amendment, Change, REASONS, Reason};
 use fairdraw::plan::model::Half;
-use fairdraw::plan::words::Word;
+use fairdraw::plan::words::{self, Word};
 
 /// Change one seat, the day or the entity of one visit of a drawn plan; everything else stays as it was drawn (人工调整)
 #[derive(Debug, clap::Args)]
@@ -102,14 +103,26 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
             "added" => "新增检查",
             _ => "未排期",
         };
-        told = told.followed_by(both!("  {word:<10} {rest}\n", "  {chinese} {rest}\n"));
+        let rest: Vec<Text> = rest.split(' ').map(word_text).collect();
+        let rest = Text::joined(&rest, " ", " ");
+        told = told.followed_by(both!(rest => "  {word:<10} {rest}\n", "  {chinese} {rest}\n"));
     }
-    let (visits, folder) = (outcome.visits.join(", "), folder.display());
+    let visits: Vec<Text> = outcome.visits.iter().map(Text::same).collect();
+    let (visits, folder) = (Text::joined(&visits, ", ", "、"), folder.display());
     answer_text(&told.followed_by(both!(
-        "  changed    {visits}\n  details    {folder}\n",
+        visits => "  changed    {visits}\n  details    {folder}\n",
         "  变更的检查 {visits}\n  明细 {folder}\n"
     )))?;
     Ok(Ending::Yes)
+}
+
+/// Says a word of the details: a part of the day, a stratum, a reason, or else a code, a date or a number.
+fn word_text(word: &str) -> Text {
+    match Half::from_word(word) {
+        Some(half) => half.text(),
+        None if word == "all" => words::stratum(word),
+        None => words::unplaced(word),
+    }
 }
 
 fn reason(text: &str) -> Result<Reason, String> {

@@ -13,6 +13,9 @@ use fairdraw::files::store::ledger::Ledger;
 use fairdraw::lang::{Say, Text};
 use fairdraw::ledger::chain::Entry;
 use fairdraw::ledger::notice::{COLUMNS, Notice};
+use fairdraw::plan::amend::Reason;
+use fairdraw::plan::model::Half;
+use fairdraw::plan::words::Word;
 
 /// Write the notice that is handed over at the door, with a QR code that proves its visit (检查通知书)
 #[derive(Debug, clap::Args)]
@@ -133,15 +136,41 @@ pub fn verify(notice: &str, ledger: &Path, format: Format) -> Result<Ending, Fai
     );
     for (name, cell) in &visit {
         let chinese = heading(name);
-        told = told.followed_by(both!("  {name:<10} {cell}\n", "  {chinese} {cell}\n"));
+        let half = (*name == "half").then(|| Half::from_word(cell)).flatten();
+        let cell = half.map_or_else(|| Text::same(cell), Word::text);
+        told = told.followed_by(both!(cell => "  {name:<10} {cell}\n", "  {chinese} {cell}\n"));
     }
     for entry in since {
-        let facts: Vec<String> = entry.facts.iter().map(|(word, value)| format!("{word} {value}")).collect();
-        let (file, time, facts) = (entry.file(), entry.time, facts.join("; "));
-        told = told.followed_by(both!("  since then {file}, {time}: {facts}\n", "  此后 {file}，{time}：{facts}\n"));
+        let facts: Vec<Text> = entry.facts.iter().map(|(word, value)| fact(word, value)).collect();
+        let (file, time, facts) = (entry.file(), entry.time, Text::joined(&facts, "; ", "；"));
+        told = told
+            .followed_by(both!(facts => "  since then {file}, {time}: {facts}\n", "  此后 {file}，{time}：{facts}\n"));
     }
     answer_text(&told)?;
     Ok(Ending::Yes)
+}
+
+/// Says a fact of an entry that amends or ends an attempt.
+fn fact(word: &str, value: &str) -> Text {
+    let chinese = match word {
+        "number" => "变更号",
+        "what" => "变更",
+        "reason" => "原因",
+        "details" => "明细",
+        "notices" => "通知书",
+        "teams" => "检查组",
+        "sample" => "样本",
+        other => other,
+    };
+    let told = match (word, value) {
+        ("what", "officer") => "人员",
+        ("what", "day") => "日期",
+        ("what", "entity") => "检查对象",
+        ("reason", code) => Reason::from_code(code).map_or(code, |reason| reason.chinese()),
+        ("sample", "unknown") => "不详",
+        _ => value,
+    };
+    both!("{word} {value}", "{chinese} {told}")
 }
 
 /// Names a column of a notice's row in Chinese.

@@ -12,6 +12,7 @@ use fairdraw::both;
 use fairdraw::files::store::bundle::Destination;
 use fairdraw::lang::{Say, Text};
 use fairdraw::lottery::{Entropy, Prk, Rounding, Suite};
+use fairdraw::plan::words;
 use fairdraw::publish::report;
 use fairdraw::scan::pool::Margin;
 use fairdraw::scan::tally::{Gathered, Limits};
@@ -421,9 +422,9 @@ fn summary(job: &Job, entropy: &Entropy, outcome: &Outcome) -> Text {
         let task = &job.tasks[stratum.task];
         let (name, rate) = &task.rates[stratum.rate];
         let (sample, population) = (number(stratum.sample.into()), number(stratum.population.into()));
-        let (code, cutoff) = (&task.code, write::cutoff(stratum));
+        let (code, name, cutoff) = (&task.code, words::stratum(name), write::cutoff(stratum));
         lines.push(both!(
-            "  {code} {name}: {sample} of {population} ({rate}), cut-off {cutoff}\n",
+            name => "  {code} {name}: {sample} of {population} ({rate}), cut-off {cutoff}\n",
             "  {code} {name}：{population} 户中抽 {sample} 户（{rate}），中签线 {cutoff}\n"
         ));
     }

@@ -6,7 +6,7 @@ use super::workbooks::sheet::{self, Heading, Sheet, sheet_name};
 use crate::files::store::bundle::File;
 use crate::files::store::rows;
 use crate::plan::model::{AgencyNo, Half, Inputs, Plan, Task, Team, Visit};
-use crate::plan::words::Word;
+use crate::plan::words::{self, Word};
 
 /// Writes the workbook; its bytes depend on the plan alone.
 pub fn write(inputs: &Inputs, plan: &Plan) -> File {
@@ -136,18 +136,17 @@ pub(super) fn entity_rows(inputs: &Inputs, plan: &Plan) -> Vec<Vec<String>> {
         for (rank, pick) in (1..).zip(&sample.drawn) {
             let entity = &inputs.entities[pick.at as usize];
             let at = stratum.frame.binary_search_by_key(&pick.at, |no| no.0).expect("a pick is of its frame");
-            let name = rows::stratum_name(stratum.name);
             table.push(vec![
                 task.code.clone(),
                 task.name.clone(),
-                if name == "all" { "全部" } else { name }.to_owned(),
+                words::stratum(rows::stratum_name(stratum.name)).zh.into_owned(),
                 rank.to_string(),
                 entity.name.clone(),
                 entity.id.clone(),
                 entity.class.map_or("未分类", Word::chinese).to_owned(),
                 inputs.townships[entity.township.at()].name.clone(),
                 pick.place.ticket.to_string(),
-                rows::chance(inputs, stratum, at),
+                words::chance(&rows::chance(inputs, stratum, at)).zh.into_owned(),
             ]);
         }
     }

@@ -198,11 +198,12 @@ pub(in crate::publish) fn environment() -> Environment<'static> {
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     env.set_trim_blocks(false);
     env.add_function("both", |chinese: String, english: String| {
-        Value::from_safe_string(format!(
-            "<span lang=\"zh\">{}</span> <span lang=\"en\">{}</span>",
-            escape(&chinese),
-            escape(&english)
-        ))
+        Value::from_safe_string(match chinese == english {
+            true => escape(&chinese),
+            false => {
+                format!("<span lang=\"zh\">{}</span> <span lang=\"en\">{}</span>", escape(&chinese), escape(&english))
+            }
+        })
     });
     let templates = [
         ("base.html", include_str!("templates/base.html")),

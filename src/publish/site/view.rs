@@ -9,10 +9,11 @@ use super::statistics::{self, Picture, TownRow};
 use crate::both;
 use crate::files::store::bundle::File;
 use crate::files::store::rows;
+use crate::lang::Text;
 use crate::ledger::hash::{sha256_hex, suite_hex};
 use crate::plan::amend::{Changed, Step};
 use crate::plan::model::{EntityNo, Inputs, InspectorNo, Plan, Stratum, TaskNo};
-use crate::plan::words::Word;
+use crate::plan::words::{self, Word};
 use crate::publish::changes::{self, ChangeRow, Shown};
 use crate::publish::report::thousands;
 use crate::run::Made;
@@ -62,7 +63,8 @@ struct TaskRow {
 
 #[derive(Debug, Serialize)]
 struct StratumRow {
-    name: &'static str,
+    /// Chinese, then English, as in every pair of forms.
+    name: [String; 2],
     population: String,
     sample: u32,
     reserve: u32,
@@ -87,7 +89,7 @@ struct Download {
 #[derive(Debug, Serialize)]
 struct PickRow {
     task: String,
-    stratum: &'static str,
+    stratum: [String; 2],
     rank: u32,
     name: String,
     id: String,
@@ -95,9 +97,9 @@ struct PickRow {
     fragment: String,
     township: String,
     ticket: String,
-    chance: String,
+    chance: [String; 2],
     dates: String,
-    /// Whoever steps in, where the entity could not be checked: Chinese, then English.
+    /// Whoever steps in, where the entity could not be checked.
     stepped_in: Option<[String; 2]>,
 }
 
@@ -126,7 +128,7 @@ struct UnplacedRow {
     task: String,
     id: String,
     agency: String,
-    reason: &'static str,
+    reason: [String; 2],
 }
 
 /// Shows an opened plan, and draws its pictures.
@@ -237,11 +239,13 @@ fn tasks(inputs: &Inputs, plan: &Plan) -> Vec<TaskRow> {
     (0..).zip(&inputs.tasks).map(row).collect()
 }
 
-fn stratum_name(stratum: &Stratum) -> &'static str {
-    match rows::stratum_name(stratum.name) {
-        "all" => "全部",
-        name => name,
-    }
+fn stratum_name(stratum: &Stratum) -> [String; 2] {
+    both_of(words::stratum(rows::stratum_name(stratum.name)))
+}
+
+/// Gives both forms to a template: Chinese, then English.
+fn both_of(text: Text) -> [String; 2] {
+    [text.zh.into_owned(), text.en.into_owned()]
 }
 
 fn excluded(made: &Made) -> Vec<ExcludedRow> {
@@ -279,7 +283,7 @@ fn picks(inputs: &Inputs, plan: &Plan, changes: &[Changed]) -> Vec<PickRow> {
             Some(who) => both!("steps in: {} {} (change {number})", "递补：{} {}（变更 {number}）", who.name, who.id),
             None => both!("the reserve is used up (change {number})", "备选已用尽（变更 {number}）"),
         };
-        Some([text.zh.into_owned(), text.en.into_owned()])
+        Some(both_of(text))
     };
     let mut dates: BTreeMap<(EntityNo, u32), Vec<String>> = BTreeMap::new();
     for visit in &plan.visits {
@@ -301,7 +305,7 @@ fn picks(inputs: &Inputs, plan: &Plan, changes: &[Changed]) -> Vec<PickRow> {
                 fragment: fragment(&entity.id),
                 township: inputs.townships[entity.township.at()].name.clone(),
                 ticket: pick.place.ticket.to_string(),
-                chance: rows::chance(inputs, stratum, at),
+                chance: both_of(words::chance(&rows::chance(inputs, stratum, at))),
                 stepped_in: stepped_in(EntityNo(pick.at), stratum.task),
                 dates: dates.get(&(EntityNo(pick.at), stratum.task.0)).map_or(String::new(), |dates| dates.join(" ")),
             });
@@ -349,7 +353,7 @@ fn unplaced(inputs: &Inputs, plan: &Plan) -> Vec<UnplacedRow> {
         task: inputs.tasks[row.task.at()].code.clone(),
         id: inputs.entities[row.entity.at()].id.clone(),
         agency: inputs.agencies[row.agency.at()].name.clone(),
-        reason: row.reason,
+        reason: both_of(words::unplaced(row.reason)),
     };
     plan.unplaced.iter().map(row).collect()
 }
