@@ -414,13 +414,19 @@ fn explain_says_where_amendments_may_exist_that_it_can_not_see() {
     let said = |words: &[&str]| support::stderr(&support::run([&["explain"], words].concat())).to_owned();
     for format in ["text", "json"] {
         let more = ["*", "--format", format];
-        let english = said(&[&[private.as_str()], &more[..]].concat());
-        assert!(english.starts_with("note: ") && english.contains("--ledger"), "{english}");
-        let chinese = said(&[&[private.as_str()], &more[..], &["--lang", "zh"]].concat());
-        assert!(chinese.starts_with("提示: ") && chinese.contains("变更") && chinese.contains("--ledger"), "{chinese}");
-        assert_eq!(support::english_word(&chinese), None, "{chinese}");
-        // The ledger is given, or comes with the bundle, or there is none.
-        for known in [vec![private.as_str(), "--ledger", &ledger], vec![&opened], vec![&plain]] {
+        // Amendments may follow the opening, too.
+        for bundle in [&private, &opened] {
+            let english = said(&[&[bundle.as_str()], &more[..]].concat());
+            assert!(english.starts_with("note: ") && english.contains("--ledger"), "{english}");
+            let chinese = said(&[&[bundle.as_str()], &more[..], &["--lang", "zh"]].concat());
+            assert!(
+                chinese.starts_with("提示: ") && chinese.contains("变更") && chinese.contains("--ledger"),
+                "{chinese}"
+            );
+            assert_eq!(support::english_word(&chinese), None, "{chinese}");
+        }
+        // The ledger is given, or there is none.
+        for known in [vec![private.as_str(), "--ledger", &ledger], vec![&plain]] {
             assert_eq!(said(&[&known[..], &more[..]].concat()), "", "{known:?}");
         }
     }

@@ -7,7 +7,6 @@ use super::current::current;
 use super::{Ending, Failure, Format, Progress, answer, answer_text, json, lang, tell};
 use fairdraw::both;
 use fairdraw::ceremony::amend::Current;
-use fairdraw::ceremony::open::AFTER;
 use fairdraw::files::wording::cells;
 use fairdraw::publish::{explain, since};
 
@@ -45,12 +44,11 @@ pub fn run(args: &Args) -> Result<Ending, Failure> {
     };
     let Current { made, changes, .. } = current(made, &files, args.ledger.as_deref())?;
     explain::add_amendments(&mut found, since::Current { made: &made, changes: &changes });
-    // An opened bundle brings along what its ledger had of amendments; another one of a ceremony does not.
-    let is_alone = args.ledger.is_none() && !files.iter().any(|file| file.path.starts_with(AFTER));
-    if is_alone && made.summary.witnessed {
+    // An opened bundle brings along the amendments before its opening, and any other one none.
+    if args.ledger.is_none() && made.summary.witnessed {
         let note = both!(
-            "note: the plan is one of a ceremony and may have been amended since its draw; --ledger DIR tells of it\n",
-            "提示: 该计划出自抽取仪式，抽取之后可能有变更；用 --ledger 给出台账文件夹，即一并说明\n"
+            "note: the plan is one of a ceremony; amendments may exist that its bundle does not bring along, and --ledger DIR tells of them\n",
+            "提示: 该计划出自抽取仪式，可能有计划包未附的变更；用 --ledger 给出台账文件夹，即一并说明\n"
         );
         tell(note.get(lang()));
     }
