@@ -110,6 +110,7 @@ pub fn read(instance: &Value) -> Result<Problem, Box<dyn Error>> {
             agencies_per_visit_max: number(&rules["max_agencies_per_visit"])?,
             visits_per_day_max: number(&rules["max_visits_per_inspector_day"])?,
             hop_minutes_max: number(&rules["max_hop_minutes"])?,
+            search: 1,
         },
         days,
         travel: rows("travel")?.iter().map(numbers).collect::<Result<_, Box<dyn Error>>>()?,

@@ -42,7 +42,7 @@ const SITES: u32 = 860;
 fn county(spare: u32) -> Problem {
     let mut numbers = Numbers(20_260_701);
     let mut problem = Problem {
-        rules: Rules { team_size: 2, agencies_per_visit_max: 6, visits_per_day_max: 2, hop_minutes_max: 60 },
+        rules: Rules { team_size: 2, agencies_per_visit_max: 6, visits_per_day_max: 2, hop_minutes_max: 60, search: 1 },
         days: (0..DAYS).map(|day| Day { week: day / 5, weekday: (day % 5 + 1) as u8 }).collect(),
         agencies: (0..AGENCIES).map(|at| Agency { id: format!("A{at:02}"), teams_per_day_max: 12 }).collect(),
         ..Problem::default()

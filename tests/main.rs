@@ -27,6 +27,7 @@ mod quiet;
 mod readers;
 mod results;
 mod sample;
+mod search;
 mod site;
 mod stability;
 mod staffing;

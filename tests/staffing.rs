@@ -33,7 +33,7 @@ fn problem(officers: u32, windows: &[(u32, u32)], days: u32) -> Problem {
     };
     let site = |at: usize| Site { id: format!("E{at:03}"), halfdays: 1, open: all, ..Site::default() };
     Problem {
-        rules: Rules { team_size: 2, agencies_per_visit_max: 3, visits_per_day_max: 2, hop_minutes_max: 60 },
+        rules: Rules { team_size: 2, agencies_per_visit_max: 3, visits_per_day_max: 2, hop_minutes_max: 60, search: 1 },
         days: (0..days).map(|at| Day { week: at / 5, weekday: (at % 5 + 1) as u8 }).collect(),
         travel: vec![vec![0]],
         agencies: vec![Agency { id: "D01".to_owned(), teams_per_day_max: 40 }],

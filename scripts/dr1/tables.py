@@ -213,8 +213,10 @@ PLAN = [
     ("[draw]", "rounding reserve visits_per_year_max"),
     ("[registry]", "without_id"),
     ("[teams]", "size agencies_per_visit_max visits_per_day_max hop_minutes_max visits_max half_day_minutes"),
+    ("[calendar]", "search"),
     ("[[quiet]]", "first last reason"),
 ]
+OPTIONAL = ("[registry]", "[calendar]")
 EXCEPT = ("except_tasks", "except_items", "except_classes", "except_tags")
 PLAN_VALUES = {
     "region": "[0-9]{6}", "name": "[0-9A-Za-z._-]{1,32}", "rounding": "up|nearest|floor_min_1", "without_id": "leave_out",
@@ -246,10 +248,10 @@ def read_plan(data):
         blocks = data.decode("utf-8")[:-1].split("\n\n")
     except UnicodeDecodeError as error:
         raise No("inputs/plan.toml", f"byte {error.start}", "UTF-8", "other bytes")
-    forms, plan, number = dict(PLAN), {"quiet": [], "without_id": None, "suite": "dr1"}, 0
+    forms, plan, number = dict(PLAN), {"quiet": [], "without_id": None, "suite": "dr1", "search": 1}, 0
     if any(block.startswith("[draw]\nsuite = ") for block in blocks):  # §19: the default is never written
         forms["[draw]"] = "suite " + forms["[draw]"]
-    wanted = [name for name, _ in PLAN[:5] if name != "[registry]" or any(b.startswith(name) for b in blocks)]
+    wanted = [name for name, _ in PLAN[:6] if name not in OPTIONAL or any(b.startswith(name) for b in blocks)]
     wanted += ["[[quiet]]"] * (len(blocks) - len(wanted))
     for block, name in zip(blocks + [""] * len(wanted), wanted):
         lines, table = block.split("\n"), {}
@@ -267,6 +269,8 @@ def read_plan(data):
                 good = isinstance(value, str) and QUIET_VALUES[key](value)
             elif name == "[teams]" or key == "visits_per_year_max":
                 good = isinstance(value, int) and (value >= 1 or name == "[teams]")
+            elif name == "[calendar]":  # the usual number of steps is never written
+                good = isinstance(value, int) and 2 <= value <= 100
             elif name == "[tables]":
                 good = value == key + ".csv"
             elif key == "reserve":

@@ -98,8 +98,15 @@ pub struct Rules {
     pub visits_per_year_max: u32,
     pub without_id: WithoutId,
     pub team: TeamRules,
+    /// Times the usual number of steps that the search for dates takes (排期搜索的步数倍数), 1 to [`Rules::SEARCH_MAX`].
+    pub search: u32,
     /// Days on which nobody is visited, exceptions aside (安静期).
     pub quiet: Vec<QuietRule>,
+}
+
+impl Rules {
+    /// Most that [`Rules::search`] can be.
+    pub const SEARCH_MAX: u32 = 100;
 }
 
 /// Says what happens to entities that carry no code at all.

@@ -38,6 +38,7 @@ pub fn pose(inputs: &Inputs, days: &[WorkingDay], duties: &[Duty]) -> Posed {
             agencies_per_visit_max: rules.agencies_per_visit_max,
             visits_per_day_max: rules.visits_per_day_max,
             hop_minutes_max: rules.hop_minutes_max,
+            search: inputs.rules.search,
         },
         days: days
             .iter()

@@ -191,6 +191,7 @@ fn rules() -> Rules {
             visits_max: 40,
             half_day_minutes: 210,
         },
+        search: 1,
         quiet: Vec::new(),
     }
 }

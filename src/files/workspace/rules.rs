@@ -30,6 +30,8 @@ struct PlanFile {
     registry: RegistryRules,
     #[serde(default)]
     teams: Teams,
+    #[serde(default, skip_serializing_if = "CalendarRules::is_default")]
+    calendar: CalendarRules,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     quiet: Vec<Quiet>,
 }
@@ -116,6 +118,14 @@ struct Teams {
     half_day_minutes: u32,
 }
 
+/// Missing in the canonical form where the search is the usual one, so that plans which never heard of it stay as they are.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CalendarRules {
+    /// Wider than the rule, so that a number below or far above its range is told the range and not a type.
+    search: i64,
+}
+
 /// Is a rule about quiet days: `first` and `last`, or `days`; `except_` names what it does not bind.
 ///
 /// Its canonical form has `first`, `last` and `reason` where it is a span that binds everyone, and `days`, `reason` and
@@ -152,6 +162,12 @@ enum Listed {
 impl RegistryRules {
     fn is_default(&self) -> bool {
         self.without_id == WithoutId::default()
+    }
+}
+
+impl CalendarRules {
+    fn is_default(&self) -> bool {
+        *self == CalendarRules::default()
     }
 }
 
@@ -217,6 +233,12 @@ impl Default for Teams {
             visits_max: 40,
             half_day_minutes: 210,
         }
+    }
+}
+
+impl Default for CalendarRules {
+    fn default() -> CalendarRules {
+        CalendarRules { search: 1 }
     }
 }
 
@@ -357,6 +379,23 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
             both!("write 1 or more", "填 1 或以上"),
         );
     }
+    let search = u32::try_from(file.calendar.search).ok().filter(|times| (1..=Rules::SEARCH_MAX).contains(times));
+    if search.is_none() {
+        bad(
+            "calendar.search",
+            &file.calendar.search.to_string(),
+            both!(
+                "the search for dates takes 1 to {} times the usual steps",
+                "排期搜索的步数是通常的 1 到 {} 倍",
+                Rules::SEARCH_MAX
+            ),
+            both!(
+                "write an integer from 1 to {}, or leave the line out, which means 1",
+                "填 1 到 {} 的整数，或删去该行（即为 1）",
+                Rules::SEARCH_MAX
+            ),
+        );
+    }
     let mut quiet: Vec<QuietRule> = file.quiet.into_iter().filter_map(|rule| quiet_rule(rule, &mut bad)).collect();
     quiet.sort_by_cached_key(quiet_order);
     quiet.dedup();
@@ -378,6 +417,7 @@ pub fn read(folder: &Path, faults: &mut Faults) -> Option<RulesFile> {
             visits_max: file.teams.visits_max,
             half_day_minutes: file.teams.half_day_minutes,
         },
+        search: search?,
         quiet,
     };
     let RegistryRules { without_id_reason, fallback_id, .. } = file.registry;
@@ -409,6 +449,7 @@ pub fn write(rules: &Rules) -> String {
             visits_max: rules.team.visits_max,
             half_day_minutes: rules.team.half_day_minutes,
         },
+        calendar: CalendarRules { search: rules.search.into() },
         quiet: rules.quiet.iter().map(quiet_text).collect(),
     };
     toml::to_string(&file).expect("the rules hold nothing that TOML can not write")

@@ -66,10 +66,13 @@ const ATTEMPTS: u32 = 4;
 
 /// Staffs and dates everything: merge, diagnose, dates, outings, teams, repair.
 ///
+/// The search for dates takes [`STEPS_PER_VISIT`] steps for each visit, times `problem.rules.search`.
+///
 /// # Panics
 /// If a position points outside its list, a rule is 0, or the calendar is longer than [`DaySet::DAYS_MAX`].
 pub fn staff(problem: &Problem, keys: &TeamKeys) -> Staffing {
-    staff_with(problem, keys, search::STEPS_PER_VISIT, &mut |_| {})
+    assert!(problem.rules.search > 0, "a calendar needs a search");
+    staff_with(problem, keys, STEPS_PER_VISIT * u64::from(problem.rules.search), &mut |_| {})
 }
 
 /// Does the same with another number of search steps for each visit, and names each stage when it is done: merge,
@@ -198,7 +201,13 @@ mod tests {
             separate: false,
         };
         Problem {
-            rules: Rules { team_size: 2, agencies_per_visit_max: 3, visits_per_day_max: 2, hop_minutes_max: 60 },
+            rules: Rules {
+                team_size: 2,
+                agencies_per_visit_max: 3,
+                visits_per_day_max: 2,
+                hop_minutes_max: 60,
+                search: 1,
+            },
             days: (0..20).map(|at| Day { week: at / 5, weekday: (at % 5 + 1) as u8 }).collect(),
             travel: vec![vec![0, 30, 90], vec![30, 0, 30], vec![90, 30, 0]],
             agencies: (0..3).map(|at| Agency { id: id("A", at), teams_per_day_max: 4 }).collect(),
@@ -304,6 +313,20 @@ mod tests {
             again.place(visit, day, half);
         }
         assert_eq!(again.cost, calendar.cost);
+    }
+
+    /// Without it the office's rule could be sealed and shown, and the calendar be the usual one all the same.
+    #[test]
+    fn a_longer_search_takes_so_many_times_the_steps() {
+        let problem = |search: u32| {
+            let mut problem = county();
+            problem.rules.search = search;
+            problem
+        };
+        let with = |times: u64| staff_with(&problem(1), &keys("1"), times * STEPS_PER_VISIT, &mut |_| {});
+        assert_eq!(staff(&problem(1), &keys("1")), with(1));
+        assert_eq!(staff(&problem(3), &keys("1")), with(3));
+        assert_ne!(with(1), with(3), "another search finds other dates");
     }
 
     /// Without it whoever is on leave for months goes hardly anywhere, and his colleagues go instead.

@@ -30,6 +30,8 @@ pub struct Rules {
     pub visits_per_day_max: u32,
     /// Minutes between two townships that one officer may visit on one day.
     pub hop_minutes_max: u32,
+    /// Times the usual number of steps that the search for dates takes, at least 1.
+    pub search: u32,
 }
 
 /// Is one working day (工作日).

@@ -182,6 +182,7 @@ pub fn inputs() -> Inputs {
                 visits_max: 40,
                 half_day_minutes: 210,
             },
+            search: 1,
             quiet: vec![QuietRule {
                 days: RuleDays::Every(QuietDays::Once(span(date(2024, 5, 6), date(2024, 5, 10)))),
                 reason: "节后".to_owned(),
