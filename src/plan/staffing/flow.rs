@@ -27,16 +27,29 @@ pub struct Network {
     arcs: Vec<Arc>,
     flow: Vec<u32>,
     price: Vec<i64>,
-    /// Arcs at each node, out of it (2 × arc) and into it (2 × arc + 1).
-    ends: Vec<u32>,
+    /// Residual arcs by the node that they leave, those of one node next to each other: a search reads nothing else.
+    links: Vec<Link>,
     start: Vec<u32>,
+    /// Which end each link is, and where each end's link stands: an arc's end is 2 × arc, its reverse's 2 × arc + 1.
+    ends: Vec<u32>,
+    place: Vec<u32>,
     search: Search,
+}
+
+/// Is an arc or its reverse.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    to: u32,
+    /// Units that it can still take.
+    room: u32,
+    cost: i64,
 }
 
 /// Holds what one search needs and the next can use again.
 #[derive(Clone, Debug, Default)]
 struct Search {
     distance: Vec<i64>,
+    /// Link by which the search came to a node.
     via: Vec<u32>,
     round: Vec<u32>,
     now: u32,
@@ -59,23 +72,26 @@ impl Network {
         for node in 0..nodes as usize {
             start[node + 1] += start[node];
         }
-        let mut place = start.clone();
-        let mut ends = vec![0u32; 2 * arcs.len()];
+        let mut free = start.clone();
+        let (mut ends, mut place) = (vec![0u32; 2 * arcs.len()], vec![0u32; 2 * arcs.len()]);
+        let mut links = vec![Link { to: 0, room: 0, cost: 0 }; 2 * arcs.len()];
         for (at, arc) in arcs.iter().enumerate() {
-            for (node, end) in [(arc.from, 2 * at as u32), (arc.to, 2 * at as u32 + 1)] {
-                ends[place[node as usize] as usize] = end;
-                place[node as usize] += 1;
+            let there = Link { to: arc.to, room: arc.capacity, cost: arc.cost };
+            let back = Link { to: arc.from, room: 0, cost: -arc.cost };
+            for (node, end, link) in [(arc.from, 2 * at, there), (arc.to, 2 * at + 1, back)] {
+                let spot = free[node as usize];
+                (ends[spot as usize], place[end], links[spot as usize]) = (end as u32, spot, link);
+                free[node as usize] += 1;
             }
         }
         // Without flow, minus the distance to the sink is a feasible price; arcs lead upward, so one pass finds it.
         let mut price = vec![PRICE_MIN; nodes as usize];
         price[nodes as usize - 1] = 0;
         for node in (0..nodes as usize - 1).rev() {
-            for &end in &ends[start[node] as usize..start[node + 1] as usize] {
-                let arc = &arcs[end as usize / 2];
-                let beyond = price[arc.to as usize];
-                if end % 2 == 0 && beyond > PRICE_MIN {
-                    price[node] = price[node].max(beyond - arc.cost);
+            for link in &links[start[node] as usize..start[node + 1] as usize] {
+                let beyond = price[link.to as usize];
+                if link.room > 0 && beyond > PRICE_MIN {
+                    price[node] = price[node].max(beyond - link.cost);
                 }
             }
         }
@@ -86,7 +102,7 @@ impl Network {
             round: vec![0; nodes as usize],
             ..Search::default()
         };
-        Network { nodes, arcs, flow, price, ends, start, search }
+        Network { nodes, arcs, flow, price, links, start, ends, place, search }
     }
 
     /// Returns the arcs in the order in which they were given.
@@ -120,60 +136,68 @@ impl Network {
         heap.clear();
         distance[source as usize] = 0;
         round[source as usize] = *now;
-        via[source as usize] = u32::MAX;
         heap.push(Reverse((0, source)));
-        let mut total = None;
+        // Distance to the sink as far as it is known: no cheapest path leads over a node that is not nearer.
+        let mut total = i64::MAX;
         while let Some(Reverse((far, node))) = heap.pop() {
+            if node == sink {
+                break;
+            }
             if far > distance[node as usize] {
                 continue;
             }
-            if node == sink {
-                total = Some(far);
-                break;
-            }
             settled.push(node);
-            let price = self.price[node as usize];
-            for &end in &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize] {
-                let at = end as usize / 2;
-                let arc = &self.arcs[at];
-                let (next, cost) = if end % 2 == 0 {
-                    if self.flow[at] == arc.capacity {
-                        continue;
-                    }
-                    (arc.to, arc.cost)
-                } else {
-                    if self.flow[at] == 0 {
-                        continue;
-                    }
-                    (arc.from, -arc.cost)
-                };
-                let beyond = far + cost + price - self.price[next as usize];
+            let here = far + self.price[node as usize];
+            let links = self.start[node as usize]..self.start[node as usize + 1];
+            for (at, link) in links.clone().zip(&self.links[links.start as usize..links.end as usize]) {
+                let next = link.to as usize;
+                let beyond = here + link.cost - self.price[next];
+                if link.room == 0 || beyond >= total {
+                    continue;
+                }
                 debug_assert!(beyond >= far, "a residual arc has a negative reduced cost");
-                if round[next as usize] != *now || beyond < distance[next as usize] {
-                    round[next as usize] = *now;
-                    distance[next as usize] = beyond;
-                    via[next as usize] = end;
-                    heap.push(Reverse((beyond, next)));
+                if round[next] != *now || beyond < distance[next] {
+                    round[next] = *now;
+                    distance[next] = beyond;
+                    via[next] = at;
+                    heap.push(Reverse((beyond, link.to)));
+                    if link.to == sink {
+                        total = beyond;
+                    }
                 }
             }
         }
-        let Some(total) = total else { return false };
+        if total == i64::MAX {
+            return false;
+        }
         for &node in settled.iter() {
             self.price[node as usize] += distance[node as usize] - total;
         }
         let mut node = sink;
         while node != source {
-            let end = via[node as usize];
-            let arc = &self.arcs[end as usize / 2];
-            if end % 2 == 0 {
-                self.flow[end as usize / 2] += 1;
-                node = arc.from;
-            } else {
-                self.flow[end as usize / 2] -= 1;
-                node = arc.to;
-            }
+            node = self.send(self.search.via[node as usize]);
         }
         true
+    }
+
+    /// Sends a unit by a link, and returns the node that it leaves.
+    fn send(&mut self, link: u32) -> u32 {
+        let end = self.ends[link as usize];
+        let back = self.place[end as usize ^ 1] as usize;
+        self.links[link as usize].room -= 1;
+        self.links[back].room += 1;
+        let units = &mut self.flow[end as usize / 2];
+        if end.is_multiple_of(2) {
+            *units += 1
+        } else {
+            *units -= 1
+        }
+        self.links[back].to
+    }
+
+    fn links_of(&self, node: u32) -> impl Iterator<Item = (u32, &Link)> + '_ {
+        let links = self.start[node as usize]..self.start[node as usize + 1];
+        links.clone().zip(&self.links[links.start as usize..links.end as usize])
     }
 
     /// Tells for each node whether a residual path leads from it to the sink.
@@ -182,14 +206,11 @@ impl Network {
         reaching[self.nodes as usize - 1] = true;
         let mut stack = vec![self.nodes - 1];
         while let Some(node) = stack.pop() {
-            for &end in &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize] {
-                let at = end as usize / 2;
-                let arc = &self.arcs[at];
-                let (before, open) =
-                    if end % 2 == 1 { (arc.from, self.flow[at] < arc.capacity) } else { (arc.to, self.flow[at] > 0) };
-                if open && !reaching[before as usize] {
-                    reaching[before as usize] = true;
-                    stack.push(before);
+            for (at, link) in self.links_of(node) {
+                let back = self.place[self.ends[at as usize] as usize ^ 1];
+                if self.links[back as usize].room > 0 && !reaching[link.to as usize] {
+                    reaching[link.to as usize] = true;
+                    stack.push(link.to);
                 }
             }
         }
@@ -198,9 +219,9 @@ impl Network {
 
     /// Tells whether some more units could be sent from a node, and leaves the flow as it is.
     pub fn could_send(&mut self, source: u32, units: u32) -> bool {
-        let (flow, price) = (self.flow.clone(), self.price.clone());
+        let (flow, price, links) = (self.flow.clone(), self.price.clone(), self.links.clone());
         let could = (0..units).all(|_| self.augment(source));
-        (self.flow, self.price) = (flow, price);
+        (self.flow, self.price, self.links) = (flow, price, links);
         could
     }
 
@@ -211,12 +232,14 @@ impl Network {
     pub fn has_tie(&self) -> bool {
         let nodes = self.nodes as usize;
         let mut ways = vec![0u32; nodes];
-        self.tight().for_each(|(_, to, _)| ways[to as usize] += 1);
+        for node in 0..self.nodes {
+            self.tight_from(node).for_each(|(_, to)| ways[to as usize] += 1);
+        }
         let mut free: Vec<u32> = (0..self.nodes).filter(|&node| ways[node as usize] == 0).collect();
         let mut peeled = 0;
         while let Some(node) = free.pop() {
             peeled += 1;
-            for (to, _) in self.tight_from(node) {
+            for (_, to) in self.tight_from(node) {
                 ways[to as usize] -= 1;
                 if ways[to as usize] == 0 {
                     free.push(to);
@@ -235,40 +258,30 @@ impl Network {
         let mut frozen = vec![false; self.arcs.len()];
         for at in 0..self.arcs.len() {
             let arc = self.arcs[at];
+            let link = self.place[2 * at];
             if self.flow[at] == 0
-                && self.reduced(at) == 0
+                && self.is_tight(arc.from, &self.links[link as usize])
                 && let Some(path) = self.tight_path(arc.to, arc.from, &frozen)
             {
-                self.flow[at] += 1;
-                for end in path {
-                    let units = &mut self.flow[end as usize / 2];
-                    if end % 2 == 0 { *units += 1 } else { *units -= 1 }
-                }
+                self.send(link);
+                path.into_iter().for_each(|link| {
+                    self.send(link);
+                });
             }
             frozen[at] = true;
         }
         true
     }
 
-    fn reduced(&self, at: usize) -> i64 {
-        let arc = &self.arcs[at];
-        arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize]
+    /// Tells whether a link can take a unit at a reduced cost of 0.
+    fn is_tight(&self, from: u32, link: &Link) -> bool {
+        let price = self.price[from as usize];
+        link.room > 0 && price > PRICE_MIN && link.cost + price == self.price[link.to as usize]
     }
 
-    /// Lists the residual arcs of reduced cost 0: from, to, end.
-    fn tight(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
-        (0..self.nodes).flat_map(|node| self.tight_from(node).map(move |(to, end)| (node, to, end)))
-    }
-
+    /// Lists the residual arcs of reduced cost 0 that leave a node: their links, and where they lead.
     fn tight_from(&self, node: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let ends = &self.ends[self.start[node as usize] as usize..self.start[node as usize + 1] as usize];
-        ends.iter().filter_map(move |&end| {
-            let at = end as usize / 2;
-            let arc = &self.arcs[at];
-            let open = if end % 2 == 0 { self.flow[at] < arc.capacity } else { self.flow[at] > 0 };
-            let to = if end % 2 == 0 { arc.to } else { arc.from };
-            (open && self.price[node as usize] > PRICE_MIN && self.reduced(at) == 0).then_some((to, end))
-        })
+        self.links_of(node).filter(move |(_, link)| self.is_tight(node, link)).map(|(at, link)| (at, link.to))
     }
 
     fn tight_path(&self, from: u32, to: u32, frozen: &[bool]) -> Option<Vec<u32>> {
@@ -279,16 +292,15 @@ impl Network {
                 let mut path = Vec::new();
                 let mut node = to;
                 while node != from {
-                    let end: u32 = via[node as usize].expect("the path leads back to its start");
-                    path.push(end);
-                    let arc = &self.arcs[end as usize / 2];
-                    node = if end.is_multiple_of(2) { arc.from } else { arc.to };
+                    let link: u32 = via[node as usize].expect("the path leads back to its start");
+                    path.push(link);
+                    node = self.links[self.place[self.ends[link as usize] as usize ^ 1] as usize].to;
                 }
                 return Some(path);
             }
-            for (next, end) in self.tight_from(node) {
-                if !frozen[end as usize / 2] && next != from && via[next as usize].is_none() {
-                    via[next as usize] = Some(end);
+            for (link, next) in self.tight_from(node) {
+                if !frozen[self.ends[link as usize] as usize / 2] && next != from && via[next as usize].is_none() {
+                    via[next as usize] = Some(link);
                     queue.push_back(next);
                 }
             }

@@ -29,7 +29,7 @@ const EXCHANGES: usize = 16;
 const LEVELLINGS: u32 = 12;
 
 /// Officers of one agency for whom visits are moved at a time.
-const LEVEL_OFFICERS: usize = 6;
+const LEVEL_OFFICERS: usize = 9;
 
 /// Seats in a thousand that may stay with officers of whom a colleague has two visits less, before visits are moved.
 const UNFAIR_PERMILLE: i64 = 70;
@@ -37,8 +37,11 @@ const UNFAIR_PERMILLE: i64 = 70;
 /// What such a move may cost, in the calendar's unit.
 const LEVEL_COST_MAX: i64 = 24;
 
-/// Unfair seats that all such moves of an agency must save for each unit that they cost.
+/// Unfair seats that all such moves of an agency must save for each unit that they cost; less where more than
+/// [`FAR_TOO_UNFAIR_PERMILLE`] of all seats are unfair.
 const LEVEL_GAIN_MIN: i64 = 2;
+const LEVEL_GAIN_MIN_FAR: i64 = 1;
+const FAR_TOO_UNFAIR_PERMILLE: i64 = 85;
 
 /// Holds the days that visits, each given by its units, have left because they could not be staffed there.
 type Tabu = BTreeSet<(Vec<u32>, u32)>;
@@ -55,7 +58,7 @@ pub(super) struct Repaired {
 /// Holds how it was before visits were moved for the sake of an agency's officers.
 struct Before<'a> {
     agency: u32,
-    unfair: i64,
+    unfair: Unfair,
     calendar: Calendar<'a>,
     hints: Hints,
     teams: Vec<AgencyTeams>,
@@ -99,8 +102,10 @@ pub(super) fn staff_all<'a>(
         let mut touched: BTreeSet<u32> = BTreeSet::new();
         let mut unfair = if short.is_empty() { unfair_seats(calendar, &done.teams) } else { Vec::new() };
         if let Some(before) = before_levelling.take() {
-            let gain = before.unfair - total(&unfair);
-            if !short.is_empty() || gain < LEVEL_GAIN_MIN * (calendar.cost - before.calendar.cost).max(1) {
+            let gain = before.unfair.unfair - Unfair::of_all(&unfair).unfair;
+            let is_far = before.unfair.is_above(FAR_TOO_UNFAIR_PERMILLE);
+            let gain_min = if is_far { LEVEL_GAIN_MIN_FAR } else { LEVEL_GAIN_MIN };
+            if !short.is_empty() || gain < gain_min * (calendar.cost - before.calendar.cost).max(1) {
                 // Fairness is not worth a visit, nor any price: back to what there was, and hands off these agencies.
                 rigid.extend(short.iter().map(|row| row.1));
                 rigid.insert(before.agency);
@@ -116,7 +121,8 @@ pub(super) fn staff_all<'a>(
             {
                 levelled += 1;
                 let (hints, teams, ids) = (hints.clone(), done.teams.clone(), ids.clone());
-                let before = Before { agency, unfair: total(&unfair), calendar: calendar.clone(), hints, teams, ids };
+                let unfair = Unfair::of_all(&unfair);
+                let before = Before { agency, unfair, calendar: calendar.clone(), hints, teams, ids };
                 touched = level(calendar, &done.teams[agency as usize], agency, &rigid);
                 if touched.is_empty() {
                     rigid.insert(agency);
@@ -204,14 +210,20 @@ struct Unfair {
     unfair: i64,
 }
 
-fn total(unfair: &[Unfair]) -> i64 {
-    unfair.iter().map(|row| row.unfair).sum()
+impl Unfair {
+    fn of_all(rows: &[Unfair]) -> Unfair {
+        let add = |all: Unfair, row: &Unfair| Unfair { seats: all.seats + row.seats, unfair: all.unfair + row.unfair };
+        rows.iter().fold(Unfair::default(), add)
+    }
+
+    fn is_above(self, permille: i64) -> bool {
+        self.unfair * 1_000 > self.seats * permille
+    }
 }
 
 /// Returns the agency with most unfair seats that is not rigid, if more than [`UNFAIR_PERMILLE`] of all seats are unfair.
 fn most_unfair(unfair: &[Unfair], rigid: &BTreeSet<u32>) -> Option<u32> {
-    let seats: i64 = unfair.iter().map(|row| row.seats).sum();
-    if total(unfair) * 1_000 <= seats * UNFAIR_PERMILLE {
+    if !Unfair::of_all(unfair).is_above(UNFAIR_PERMILLE) {
         return None;
     }
     let rows = (0u32..).zip(unfair).filter(|(agency, row)| row.unfair > 0 && !rigid.contains(agency));

@@ -3,7 +3,7 @@
 //! Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) in integers: a step that costs `c` more is taken with a
 //! chance of about exp(−c/T), the logarithm read off a number's leading zeros. The steps are drawn from the ceremony's
 //! own key, so nobody can guess a day beforehand and everybody gets the same calendar afterwards. The number of steps
-//! depends on the number of visits alone, never on a clock.
+//! depends on the number of visits and the rules alone, never on a clock.
 
 use super::dates::{Calendar, Dated, WEEK_COST};
 use super::model::TeamDays;
@@ -110,6 +110,10 @@ pub(super) fn anneal(calendar: &mut Calendar, team_days: &mut TeamDays, steps: &
             7 if !neighbours.shared.is_empty() => regroup(calendar, team_days, &neighbours, steps, heat),
             19 => move_day(calendar, &neighbours, visit, steps, heat),
             0..7 => redate_group(calendar, &neighbours, visit, steps, heat),
+            12..16 => {
+                let other = movable[steps.below(movable.len() as u32) as usize];
+                swap_days(calendar, &neighbours, visit, other, steps, heat);
+            }
             _ => move_visit(calendar, &neighbours, visit, steps, heat),
         }
     }
@@ -242,6 +246,39 @@ fn move_day(calendar: &mut Calendar, neighbours: &Neighbours, visit: u32, steps:
     if calendar.cost - before > limit(steps, heat) {
         group.iter().for_each(|&v| calendar.lift(v));
         group.iter().zip(&halves).for_each(|(&v, &half)| calendar.place(v, from, half));
+    }
+}
+
+/// Tries to exchange the days of two townships' visits: the week that gives a large group away gets another one back.
+fn swap_days(calendar: &mut Calendar, neighbours: &Neighbours, one: u32, other: u32, steps: &mut Steps, heat: u64) {
+    let rows = [&calendar.visits[one as usize], &calendar.visits[other as usize]];
+    let days = [calendar.spot(one).0, calendar.spot(other).0];
+    // Most pairs can be ruled out by their own days.
+    if days[0] == days[1]
+        || rows.iter().any(|row| row.units.is_empty())
+        || !(rows[0].open.contains(days[1]) && rows[1].open.contains(days[0]))
+    {
+        return;
+    }
+    let mut group: Vec<(u32, u32, u8)> = Vec::new();
+    for at in 0..2 {
+        for &visit in &neighbours.by_township[rows[at].township as usize] {
+            let (day, half) = calendar.spot(visit);
+            let row = &calendar.visits[visit as usize];
+            if day == days[at] && row.placed {
+                if !row.open.contains(days[1 - at]) {
+                    return;
+                }
+                group.push((visit, day, half));
+            }
+        }
+    }
+    let before = calendar.cost;
+    group.iter().for_each(|row| calendar.lift(row.0));
+    group.iter().for_each(|&(visit, day, half)| calendar.place(visit, days[0] + days[1] - day, half));
+    if calendar.cost - before > limit(steps, heat) {
+        group.iter().for_each(|row| calendar.lift(row.0));
+        group.iter().for_each(|&(visit, day, half)| calendar.place(visit, day, half));
     }
 }
 
