@@ -12,6 +12,8 @@ use fairdraw::ledger::hash::sha256_hex;
 use fairdraw::plan::amend::{AmendError, Amendment, Change, Reason};
 use fairdraw::plan::results::{Finding as Found, Record, Records, Taken};
 use fairdraw::verify::{Evidence, Finding, verify};
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
 use tempfile::TempDir;
 
 use crate::ceremony::{AMEND_AT, CLOSED_AT, NAME, Room, ceremony_toml, time};
@@ -161,20 +163,26 @@ fn each_task_of_a_visit_has_a_substitute_of_its_own() {
 /// Without this, a substitute could be visited before anyone knew that it is one.
 #[test]
 fn a_substitute_comes_after_the_change_is_on_record() {
+    let (_folder, room) = county();
+    let visits = rows(&room.bundle().join("visits.csv"));
+    // A Friday in November: no holiday follows.
+    let is_friday = |date: &str| date.parse::<Date>().expect("a date").weekday() == Weekday::Friday;
+    let mut mornings = visits.iter().filter(|row| row[4] == "AM" && row[3].contains("-11-") && is_friday(&row[3]));
+    let old = mornings.next().expect("a visit on a Friday morning");
+    let friday: Date = old[3].parse().expect("a date");
+    let (saturday, monday) = (friday + 1.day(), friday + 3.days());
     for (at, date, half) in [
-        // In the morning before; when the old visit's half is over; on a Saturday.
-        ("2026-11-27T09:00:00", "2026-11-27", "AM"),
-        ("2026-11-27T12:00:00", "2026-11-27", "PM"),
-        ("2026-11-27T18:00:00", "2026-11-30", "AM"),
-        ("2026-11-28T09:00:00", "2026-11-30", "AM"),
+        (format!("{friday}T09:00:00"), friday, "AM"),
+        // The old visit's half is over.
+        (format!("{friday}T12:00:00"), friday, "PM"),
+        (format!("{friday}T18:00:00"), monday, "AM"),
+        (format!("{saturday}T09:00:00"), monday, "AM"),
     ] {
         let (_folder, room) = county();
-        let visits = rows(&room.bundle().join("visits.csv"));
-        let old = visits.iter().find(|row| row[3] == "2026-11-27" && row[4] == "AM").expect("a visit on that day");
-        let done = close(&room, &old[0], at).expect("somebody is left");
+        let done = close(&room, &old[0], &at).expect("somebody is left");
         let after = amended(&room, "visits.csv");
         let new = after.iter().find(|row| row[0] == done.outcome.added[0]).expect("the new visit");
-        assert_eq!((new[3].as_str(), new[4].as_str()), (date, half), "{at}");
+        assert_eq!((new[3].as_str(), new[4].as_str()), (date.to_string().as_str(), half), "{at}");
         assert_eq!(findings(&room), []);
     }
 }

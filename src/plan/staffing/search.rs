@@ -9,7 +9,7 @@ use super::dates::{Calendar, Dated, WEEK_COST};
 use super::model::TeamDays;
 
 /// Dates tried in the search for each visit.
-pub const STEPS_PER_VISIT: u64 = 4_400;
+pub const STEPS_PER_VISIT: u64 = 4_000;
 
 /// Dates tried for a visit at a time.
 const TRIES: u32 = 4;
