@@ -109,7 +109,7 @@ impl EntryAnswer<'_> {
 /// Turns a step that was not taken into the program's answer.
 pub fn failure(error: CeremonyError) -> Failure {
     if let CeremonyError::Inputs(faults) = &error {
-        tell(&report::faults(faults, super::lang()));
+        tell(&report::refusal(faults, super::lang()));
     }
     Failure::new(&error, error.advice())
 }

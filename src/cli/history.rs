@@ -34,7 +34,7 @@ impl Earlier {
         let Loaded { ready, faults, .. } = workspace::load(workspace, &earlier);
         let Some((inputs, frames)) = ready else {
             drop(progress);
-            tell(&report::faults(&faults, lang()));
+            tell(&report::refusal(&faults, lang()));
             return Ok(None);
         };
         Ok(Some(Ready { inputs, frames, warnings: faults, progress }))

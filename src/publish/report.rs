@@ -164,6 +164,13 @@ pub fn faults(faults: &[Fault], lang: Lang) -> String {
     text
 }
 
+/// Writes why nothing is made: one line for each kind of warning, then every error in full, so that it is read last.
+pub fn refusal(faults: &[Fault], lang: Lang) -> String {
+    let (errors, warnings): (Vec<Fault>, Vec<Fault>) =
+        faults.iter().cloned().partition(|fault| fault.severity == Severity::Error);
+    faults_by_kind(&warnings, lang) + &self::faults(&errors, lang)
+}
+
 /// Writes one line for each kind of fault: how often it occurs, and where first.
 pub fn faults_by_kind(faults: &[Fault], lang: Lang) -> String {
     let mut kinds: BTreeMap<(Severity, &str), Vec<&Fault>> = BTreeMap::new();

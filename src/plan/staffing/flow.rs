@@ -54,6 +54,8 @@ struct Search {
     round: Vec<u32>,
     now: u32,
     settled: Vec<u32>,
+    /// Links of the path that was found, the last one first.
+    path: Vec<u32>,
     heap: BinaryHeap<Reverse<(i64, u32)>>,
 }
 
@@ -120,9 +122,9 @@ impl Network {
         &self.price
     }
 
-    /// Returns the nodes that the last search reached; after one that failed they make a Hall violator.
-    pub fn reached(&self) -> &[u32] {
-        &self.search.settled
+    /// Lists the nodes that the last search reached; after one that failed they make a Hall violator.
+    pub fn reached(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.nodes).filter(|&node| self.search.round[node as usize] == self.search.now)
     }
 
     /// Sends one more unit from a node to the sink by a cheapest residual path; tells whether there was one.
@@ -130,7 +132,7 @@ impl Network {
     /// A node that fails once fails for good, however much is sent from other nodes.
     pub fn augment(&mut self, source: u32) -> bool {
         let sink = self.nodes - 1;
-        let Search { distance, via, round, now, settled, heap } = &mut self.search;
+        let Search { distance, via, round, now, settled, heap, .. } = &mut self.search;
         *now += 1;
         settled.clear();
         heap.clear();
@@ -173,26 +175,64 @@ impl Network {
         for &node in settled.iter() {
             self.price[node as usize] += distance[node as usize] - total;
         }
-        let mut node = sink;
-        while node != source {
-            node = self.send(self.search.via[node as usize]);
-        }
+        self.send_along(source);
         true
     }
 
-    /// Sends a unit by a link, and returns the node that it leaves.
-    fn send(&mut self, link: u32) -> u32 {
+    /// Sends one more unit from a node to the sink by any residual path; tells whether there was one.
+    ///
+    /// For what is possible, whatever it costs: the prices prove nothing afterwards.
+    fn augment_anyhow(&mut self, source: u32) -> bool {
+        let sink = self.nodes - 1;
+        let Search { via, round, now, settled, .. } = &mut self.search;
+        *now += 1;
+        settled.clear();
+        round[source as usize] = *now;
+        settled.push(source);
+        while let Some(node) = settled.pop() {
+            let links = self.start[node as usize]..self.start[node as usize + 1];
+            for (at, link) in links.clone().zip(&self.links[links.start as usize..links.end as usize]) {
+                let next = link.to as usize;
+                if link.room == 0 || round[next] == *now {
+                    continue;
+                }
+                round[next] = *now;
+                via[next] = at;
+                if link.to == sink {
+                    self.send_along(source);
+                    return true;
+                }
+                settled.push(link.to);
+            }
+        }
+        false
+    }
+
+    /// Sends a unit along the path that a search has found.
+    fn send_along(&mut self, source: u32) {
+        self.search.path.clear();
+        let mut node = self.nodes - 1;
+        while node != source {
+            let link = self.search.via[node as usize];
+            self.send(link);
+            self.search.path.push(link);
+            node = self.links[self.back(link) as usize].to;
+        }
+    }
+
+    /// Returns the link that leads back.
+    fn back(&self, link: u32) -> u32 {
+        self.place[self.ends[link as usize] as usize ^ 1]
+    }
+
+    /// Sends a unit by a link.
+    fn send(&mut self, link: u32) {
         let end = self.ends[link as usize];
-        let back = self.place[end as usize ^ 1] as usize;
+        let back = self.back(link) as usize;
         self.links[link as usize].room -= 1;
         self.links[back].room += 1;
         let units = &mut self.flow[end as usize / 2];
-        if end.is_multiple_of(2) {
-            *units += 1
-        } else {
-            *units -= 1
-        }
-        self.links[back].to
+        if end.is_multiple_of(2) { *units += 1 } else { *units -= 1 }
     }
 
     fn links_of(&self, node: u32) -> impl Iterator<Item = (u32, &Link)> + '_ {
@@ -207,8 +247,7 @@ impl Network {
         let mut stack = vec![self.nodes - 1];
         while let Some(node) = stack.pop() {
             for (at, link) in self.links_of(node) {
-                let back = self.place[self.ends[at as usize] as usize ^ 1];
-                if self.links[back as usize].room > 0 && !reaching[link.to as usize] {
+                if self.links[self.back(at) as usize].room > 0 && !reaching[link.to as usize] {
                     reaching[link.to as usize] = true;
                     stack.push(link.to);
                 }
@@ -217,11 +256,22 @@ impl Network {
         reaching
     }
 
+    /// Sends some units from a node by any residual paths; tells whether all of them found one.
+    pub fn send_anyhow(&mut self, source: u32, units: u32) -> bool {
+        (0..units).all(|_| self.augment_anyhow(source))
+    }
+
     /// Tells whether some more units could be sent from a node, and leaves the flow as it is.
     pub fn could_send(&mut self, source: u32, units: u32) -> bool {
-        let (flow, price, links) = (self.flow.clone(), self.price.clone(), self.links.clone());
-        let could = (0..units).all(|_| self.augment(source));
-        (self.flow, self.price, self.links) = (flow, price, links);
+        let mut sent = Vec::new();
+        let could = (0..units).all(|_| {
+            let found = self.augment_anyhow(source);
+            if found {
+                sent.extend_from_slice(&self.search.path);
+            }
+            found
+        });
+        sent.into_iter().rev().for_each(|link| self.send(self.back(link)));
         could
     }
 
@@ -264,9 +314,7 @@ impl Network {
                 && let Some(path) = self.tight_path(arc.to, arc.from, &frozen)
             {
                 self.send(link);
-                path.into_iter().for_each(|link| {
-                    self.send(link);
-                });
+                path.into_iter().for_each(|link| self.send(link));
             }
             frozen[at] = true;
         }
@@ -294,7 +342,7 @@ impl Network {
                 while node != from {
                     let link: u32 = via[node as usize].expect("the path leads back to its start");
                     path.push(link);
-                    node = self.links[self.place[self.ends[link as usize] as usize ^ 1] as usize].to;
+                    node = self.links[self.back(link) as usize].to;
                 }
                 return Some(path);
             }

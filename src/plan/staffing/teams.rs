@@ -255,7 +255,7 @@ pub(super) fn days_that_help(
     rows.extend(calendar.visits[visit as usize].choice.iter().map(|&day| single(visit, day)));
     let all: Vec<u32> = (0..rows.len() as u32).collect();
     let mut stage = Stage::build(model, agency, &rows, &all, &loads, 1);
-    if !(0..fixed).all(|row| (0..size).all(|_| stage.network.augment(row))) {
+    if !(0..fixed).all(|row| stage.network.send_anyhow(row, size)) {
         return Vec::new();
     }
     // Most days can be ruled out by one look at who could reach the sink at all.
@@ -414,27 +414,32 @@ impl Stage {
         Stage { network, size, rows, gates, seats, officers, weight, ticket_bits, load_shift, load_base, tight, tied }
     }
 
-    /// Seats all outings; returns the rows that stay short.
+    /// Seats all outings; returns the rows that stay short, and seats nobody if there are any.
     fn run(&mut self) -> Vec<u32> {
-        let mut failed = Vec::new();
-        for row in 0..self.rows {
-            for _ in 0..self.size {
-                if !self.network.augment(row) {
-                    failed.push(row);
-                    let first = self.officers.first().map_or(u32::MAX, |row| row.2);
-                    for &node in self.network.reached() {
-                        if node >= first {
-                            self.tight.insert(self.officers[(node - first) as usize].0);
-                        }
-                    }
-                    break;
+        // Who stays short does not depend on costs, and costs take ten times as long.
+        let blank = self.network.clone();
+        let failed: Vec<u32> = (0..self.rows).filter(|&row| !self.seat_anyhow(row)).collect();
+        self.network = blank;
+        if failed.is_empty() {
+            for row in 0..self.rows {
+                for _ in 0..self.size {
+                    assert!(self.network.augment(row), "what can be seated can be seated at least cost");
                 }
             }
-        }
-        if failed.is_empty() {
             self.tied = self.network.settle_ties();
         }
         failed
+    }
+
+    /// Seats an outing whatever it costs, or notes who stands in the way.
+    fn seat_anyhow(&mut self, row: u32) -> bool {
+        let is_seated = self.network.send_anyhow(row, self.size);
+        if !is_seated {
+            let first = self.officers.first().map_or(u32::MAX, |row| row.2);
+            let officers = self.network.reached().filter(|&node| node >= first);
+            self.tight.extend(officers.map(|node| self.officers[(node - first) as usize].0));
+        }
+        is_seated
     }
 
     /// Returns the team of each row, by place in the pool, increasing.
