@@ -152,7 +152,12 @@ impl<'a> Calendar<'a> {
             let caps = pool.officers.iter().map(|&at| u64::from(problem.officers[at as usize].visits_max)).sum::<u64>();
             // Where load caps leave little choice of people, the days must leave more.
             let tight = teams_of[agency] * team as u64 * 10 > caps * 9;
-            let tenths = if tight { 7 } else { 9 };
+            let tenths = match pool.officers.len() {
+                _ if tight => 7,
+                // A tenth of so few is nobody, but would round off a whole team.
+                ..10 => 10,
+                _ => 9,
+            };
             for day in 0..days {
                 let agenda = &mut agendas[agency * days + day];
                 agenda.outings_max = clip(u64::from(pool.present[day]) * tenths / (10 * team as u64)).max(1);

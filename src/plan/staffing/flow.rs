@@ -439,4 +439,38 @@ mod tests {
         }
         assert!(ties > 10, "the case must be tried");
     }
+
+    /// Without it an outing could count as short, and be moved, only because the quick look for any path errs.
+    #[test]
+    fn who_stays_short_does_not_depend_on_costs() {
+        let mut state = 13;
+        let (mut short, mut seated) = (0, 0);
+        for _ in 0..200 {
+            let (rows, columns) = (5, 6);
+            let sink = rows + columns;
+            let mut arcs = Vec::new();
+            for row in 0..rows {
+                for column in (0..columns).filter(|_| next(&mut state).is_multiple_of(2)).collect::<Vec<u32>>() {
+                    let cost = (next(&mut state) % 100) as i64;
+                    arcs.push(Arc { from: row, to: rows + column, capacity: 1, cost });
+                }
+            }
+            arcs.extend((rows..sink).map(|column| Arc { from: column, to: sink, capacity: 2, cost: 0 }));
+            let mut cheapest = Network::new(sink + 1, arcs);
+            let mut any = cheapest.clone();
+            for row in 0..rows {
+                let could = any.could_send(row, 2);
+                assert_eq!(cheapest.could_send(row, 2), could);
+                let found = cheapest.augment(row) && cheapest.augment(row);
+                assert_eq!((found, any.send_anyhow(row, 2)), (could, could));
+                if found {
+                    seated += 1;
+                } else {
+                    short += 1;
+                    assert!(cheapest.reached().eq(any.reached()), "the violator is one and the same");
+                }
+            }
+        }
+        assert!(short > 50 && seated > 50, "{short} short, {seated} seated");
+    }
 }

@@ -62,7 +62,7 @@ use search::Steps;
 use teams::Tickets;
 
 /// Calendars that are tried, one after the other, while units stay without a team that no shortage explains.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 10;
 
 /// Staffs and dates everything: merge, diagnose, dates, outings, teams, repair.
 ///
