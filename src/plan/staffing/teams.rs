@@ -416,7 +416,7 @@ impl Stage {
 
     /// Seats all outings; returns the rows that stay short, and seats nobody if there are any.
     fn run(&mut self) -> Vec<u32> {
-        // Who stays short does not depend on costs, and costs take ten times as long.
+        // Who stays short does not depend on costs, and any path is found sooner than a cheapest one.
         let blank = self.network.clone();
         let failed: Vec<u32> = (0..self.rows).filter(|&row| !self.seat_anyhow(row)).collect();
         self.network = blank;
